@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The contract between the driver and what surrounds it. Each port has, on its include path:
+ *
+ *   port_types.h  struct port_interrupt and struct port_signal, the type port_lock_t, and
+ *                 port_lock(), port_unlock(), port_chip(), which it may define inline
+ *   mmio.h        bus_addr_t and access to registers and descriptor words (below)
+ *
+ * mmio.h gives:
+ *   uint32_t mmio_read32(bus_addr_t address);              one whole-word register access
+ *   void mmio_write32(bus_addr_t address, uint32_t value);
+ *   bus_addr_t bus_addr_of(const void *pointer);           the address as the DMA sees it, 0: none
+ *   uint32_t dma_load32(const uint32_t *word);             a descriptor word that the DMA may
+ * change void dma_store32(uint32_t *word, uint32_t value);      a descriptor word that the DMA may
+ * read void dma_publish(void);                                all stores before it are seen by the
+ * DMA before any store or register write after it
+ */
+#ifndef PORT_H
+#define PORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "chip.h"
+#include "esp_err.h"
+#include "port_types.h"
+
+/*
+ * A lock for a few list operations, usable from tasks on any core and from interrupts; not
+ * recursive. port_lock_state_t port_lock(port_lock_t *lock); void port_unlock(port_lock_t *lock,
+ * port_lock_state_t state); Interrupts are masked on the holding core. A zeroed lock is free.
+ */
+
+/* The row of the chip this runs on:  const struct chip *port_chip(void);  NULL: unknown, and said
+ * so. */
+
+/* Returns whether the caller runs in interrupt context. */
+bool port_in_interrupt(void);
+
+/* Returns microseconds since an arbitrary moment; wraps round. Task or interrupt. */
+uint32_t port_now_us(void);
+
+/* Tells the scheduler, in an interrupt, that a task of higher priority was woken. It switches when the
+ * interrupt ends. */
+void port_yield_from_isr(void);
+
+/* A binary signal. One taker at a time; giving twice is giving once. */
+void port_signal_init(struct port_signal *signal);
+void port_signal_deinit(struct port_signal *signal);
+/* Task or interrupt. Returns whether a task of higher priority was woken. */
+bool port_signal_give(struct port_signal *signal);
+/* Task only. Waits for ever. */
+void port_signal_take(struct port_signal *signal);
+
+/* Allocates zeroed internal memory, reachable by the DMA, aligned to 8 bytes. Task only. NULL: none
+ * left.
+ */
+void *port_allocate(size_t size_bytes);
+void port_free(void *memory);
+
+/*
+ * Claiming. The blocks are shared with drivers that are not ours, so channels, trigger ids and
+ * interrupts are asked for here. Task only; safe from any core.
+ */
+
+/* Returns the index of a channel pair that is now the caller's, or -1. */
+int port_claim_pair(const struct chip_engine *engine);
+void port_release_pair(const struct chip_engine *engine, int index);
+
+/* Returns a trigger id that is now the caller's, or -1. */
+int port_claim_trigger_id(const struct chip_engine *engine);
+void port_release_trigger_id(const struct chip_engine *engine, int id);
+
+/* Switches the block's clock on and its reset off, unless that is so already; never touches a block
+ * that runs, since others may be using it. It is left running. */
+void port_enable_engine(const struct chip_engine *engine);
+
+/* Has handler(argument) called, on this core, in interrupt context, while the source asserts its
+ * level. ESP_ERR_NOT_FOUND: no CPU line is left. */
+esp_err_t port_interrupt_open(struct port_interrupt *interrupt, unsigned source,
+                              void (*handler)(void *argument), void *argument);
+/* Returns when the handler neither runs nor will. */
+void port_interrupt_close(struct port_interrupt *interrupt);
+/* Has the handler called soon, as if the source had asserted. Task or interrupt. */
+void port_interrupt_pend(struct port_interrupt *interrupt);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What differs between chips, as constant data. The rows stand in chips.c; their facts are checked
+ * against the hardware tables by scripts/check_facts.py.
+ */
+#ifndef CHIP_H
+#define CHIP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "mmio.h"
+
+struct engine_ops;
+
+/* A range of addresses as the DMA sees them. size_bytes 0: there is none. */
+struct chip_range {
+    bus_addr_t low;
+    uint32_t size_bytes;
+};
+
+/* The clock enable bit and the reset bit (1 = held) of a block. */
+struct chip_gate {
+    bus_addr_t clock_register;
+    uint32_t clock_mask;
+    bus_addr_t reset_register;
+    uint32_t reset_mask;
+};
+
+/* One DMA controller of a chip. */
+struct chip_engine {
+    const char *name;
+    const struct engine_ops *ops;
+    bus_addr_t base;
+    struct chip_gate gate;
+    uint32_t pair_mask;        /* channel pairs usable for memory to memory */
+    uint32_t trigger_id_mask;  /* PERI_SEL values usable for memory to memory */
+    uint8_t interrupt_source;  /* of channel pair 0; that of pair n is n higher */
+    uint8_t burst_align_bytes; /* a receive buffer's alignment when bursts are on */
+};
+
+/* The interrupt controller, as far as a port must know it. */
+struct chip_interrupts {
+    bus_addr_t map_base;        /* map register of source s: map_base + 4 * s */
+    bus_addr_t enable_register; /* bit n enables line n */
+    bus_addr_t type_register;   /* bit n: 0 level, 1 edge */
+    bus_addr_t priority_base;   /* priority of line n: priority_base + 4 * n */
+    bus_addr_t threshold_register;
+    bus_addr_t software_base; /* FROM_CPU register n: software_base + 4 * n */
+    uint8_t software_source;  /* interrupt source of FROM_CPU register 0 */
+    uint32_t line_mask;       /* CPU lines that are safe to use */
+};
+
+struct chip {
+    const char *name;
+    uint8_t core_count;
+    struct chip_range sram;  /* internal RAM that the engines reach */
+    struct chip_range psram; /* external RAM that the engines reach */
+    struct chip_interrupts interrupts;
+    const struct chip_engine *ahb; /* NULL: the chip has none */
+};
+
+extern const struct chip chip_esp32c3;
+
+/* Returns the row of a name, or NULL. */
+const struct chip *chip_find(const char *name);
+
+/* Returns row number index, or NULL past the last one. */
+const struct chip *chip_at(size_t index);
+
+#endif

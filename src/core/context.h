@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The state of an installed driver, and how its parts call one another.
+ *
+ * Requests stand in a ring in the order of submission:
+ *
+ *     oldest ... arming ... free      "armed": all of its items have been handed to the engine;
+ *     [ armed ][ waiting  ]           the first waiting one may be armed in part
+ *
+ * Items stand in a ring, too: item_oldest to item_free are armed. One item always stays unarmed, so that
+ * the last finished one keeps its place until a later one has been loaded.
+ *
+ * A name that ends in _locked: the caller holds the driver's lock.
+ */
+#ifndef CONTEXT_H
+#define CONTEXT_H
+
+#include "engine.h"
+#include "esp_async_memcpy.h"
+#include "port.h"
+
+/* One copy that a user asked for. */
+struct request {
+    void *destination;
+    const void *source;
+    size_t size_bytes;
+    async_memcpy_isr_cb_t callback;
+    void *callback_argument;
+    struct item *last_item; /* NULL while the request waits */
+    /* 0: nothing happened, as in every free slot. Above 0: where the engine went on after its last
+     * failure. Below 0: why the request was given up, REQUEST_*. */
+    ptrdiff_t trouble;
+};
+
+#define REQUEST_FAILED    ((ptrdiff_t)-1) /* the engine failed twice in a row */
+#define REQUEST_ABANDONED ((ptrdiff_t)-2) /* the engine did not confirm a stop */
+
+struct async_memcpy_context {
+    const struct engine_ops *ops;
+    struct channel channel;
+    struct chip_range sram;
+    struct chip_range psram;
+    size_t sram_align_mask;
+    size_t item_bytes; /* of all items but a request's last */
+
+    struct item *item_oldest;
+    struct item *item_free;
+    struct item
+        *item_last; /* the last that the engine was given; if it is done, the engine rests */
+    struct item *items;
+    struct item *items_end;
+
+    struct request *oldest;
+    struct request *arming; /* the first that waits, if any does */
+    struct request *free;
+    struct request *requests;
+    struct request *requests_end;
+    uint32_t in_flight;
+    uint32_t in_flight_max; /* the backlog; 0 once nothing is accepted any more */
+    uint32_t waiting;
+    size_t armed_bytes; /* of *arming */
+
+    uintptr_t written_low; /* all destinations of armed requests lie in here */
+    uintptr_t written_high;
+
+    port_lock_t lock;
+    bool delivering; /* a delivery loop runs */
+    bool dead;       /* the engine did not confirm a stop */
+    uint16_t slot_waiters;
+    struct port_signal slot_free; /* given when a slot came free while somebody waits for one */
+
+    struct port_interrupt interrupt;
+    const struct chip_engine *engine;
+};
+
+static inline struct item *context_next_item(const struct async_memcpy_context *context,
+                                             struct item *item)
+{
+    return item + 1 == context->items_end ? context->items : item + 1;
+}
+
+static inline struct item *context_previous_item(const struct async_memcpy_context *context,
+                                                 struct item *item)
+{
+    return item == context->items ? context->items_end - 1 : item - 1;
+}
+
+static inline struct request *context_next_request(const struct async_memcpy_context *context,
+                                                   struct request *request)
+{
+    return request + 1 == context->requests_end ? context->requests : request + 1;
+}
+
+/* Frees the slot of the oldest request, whose content stays as it is while the lock is held. */
+static inline void context_free_slot_locked(struct async_memcpy_context *context)
+{
+    context->oldest = context_next_request(context, context->oldest);
+    context->in_flight--;
+}
+
+/* submit.c: hands waiting requests to the engine, as far as items and dependences allow. */
+void submit_arm_locked(struct async_memcpy_context *context);
+
+/* complete.c: the interrupt handler; the argument is the context. */
+void complete_isr(void *argument);
+
+/* upkeep.c: what to do when work is in flight and none of it is finished: refills, and sees to an engine
+ * that has come to rest too early. Returns whether to look again. */
+bool upkeep_go_on_locked(struct async_memcpy_context *context);
+
+/* upkeep.c: wakes who waits for a slot, if one is free, and keeps on only those interrupts that somebody
+ * needs. To be called after an interrupt if anything but EOF alone interrupts. */
+void upkeep_listen_locked(struct async_memcpy_context *context);
+
+/* upkeep.c: what every call into the driver does first, in case an interrupt was lost: frees finished
+ * requests as far as none has a callback to be called, and has the interrupt come if there is more. */
+void upkeep_settle_locked(struct async_memcpy_context *context);
+
+/* upkeep.c: what a submission turns to when the backlog is full: submits if something has finished
+ * unnoticed, or returns ESP_ERR_INVALID_STATE. Without the lock; parameters as esp_async_memcpy(). */
+esp_err_t upkeep_then_submit(async_memcpy_handle_t mcp_hdl, void *dst, const void *src, size_t n,
+                             async_memcpy_isr_cb_t cb_isr, void *cb_args);
+
+/* recover.c: stops the engine and starts it again at the first item that it has not finished. failed: the
+ * engine reported an error, so the CPU takes over that item, or, the second time in a row, the request
+ * is given up. If the engine does not confirm the stop, the driver is dead: nothing is armed or accepted
+ * any more, and the requests in flight are to be abandoned one by one. */
+void recover_locked(struct async_memcpy_context *context, bool failed);
+
+/* recover.c: returns the status of a request that had trouble, and forgets it. */
+esp_err_t recover_take_status_locked(struct request *request);
+
+/* recover.c: lets the oldest request of a dead driver end, since the engine may write for ever. */
+void recover_abandon_oldest_locked(struct async_memcpy_context *context);
+
+#endif

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "context.h"
+#include "copy_plan.h"
+
+#define BACKLOG_DEFAULT 8u
+/* With two armed items a long copy is refilled while it runs. */
+#define ITEM_COUNT_MIN 3u
+
+static bool is_power_of_two_or_zero(size_t value)
+{
+    return (value & (value - 1)) == 0;
+}
+
+/* Allocates the context with its rings behind it. Returns NULL if there is no such block. */
+static struct async_memcpy_context *allocate(uint32_t backlog)
+{
+    const size_t per_request = sizeof(struct request) + sizeof(struct item);
+    const size_t fixed = sizeof(struct async_memcpy_context) + ITEM_COUNT_MIN * sizeof(struct item);
+    if (backlog > (SIZE_MAX - fixed) / per_request) {
+        return NULL;
+    }
+    size_t items = backlog + 1 < ITEM_COUNT_MIN ? ITEM_COUNT_MIN : (size_t)backlog + 1;
+    struct async_memcpy_context *context = port_allocate(
+        sizeof(*context) + backlog * sizeof(struct request) + items * sizeof(struct item));
+    if (context != NULL) {
+        context->requests = (struct request *)(context + 1);
+        context->requests_end = context->requests + backlog;
+        context->items = (struct item *)context->requests_end;
+        context->items_end = context->items + items;
+    }
+    return context;
+}
+
+static void init(struct async_memcpy_context *context, const struct chip *chip,
+                 const async_memcpy_config_t *config)
+{
+    context->sram = chip->sram;
+    context->psram = chip->psram;
+    context->sram_align_mask = config->sram_trans_align == 0 ? 0 : config->sram_trans_align - 1;
+    context->item_bytes = plan_item_bytes(config->sram_trans_align);
+    context->item_oldest = context->items;
+    context->item_free = context->items;
+    context->item_last = context_previous_item(context, context->items); /* zero, so it is done */
+    context->oldest = context->requests;
+    context->arming = context->requests;
+    context->free = context->requests;
+    context->in_flight_max = (uint32_t)(context->requests_end - context->requests);
+    port_signal_init(&context->slot_free);
+}
+
+/* Claims all that is shared with others, and opens the channel. Holds nothing after an error. */
+static esp_err_t claim(struct async_memcpy_context *context, const struct chip_engine *engine,
+                       bool burst)
+{
+    esp_err_t error = ESP_ERR_NOT_FOUND;
+    int id = -1;
+    int pair = port_claim_pair(engine);
+    if (pair >= 0) {
+        id = port_claim_trigger_id(engine);
+    }
+    if (id < 0) {
+        goto fail;
+    }
+    context->engine = engine;
+    context->ops = engine->ops;
+    context->channel.index = (uint8_t)pair;
+    context->channel.trigger_id = (uint8_t)id;
+    port_enable_engine(engine);
+    context->ops->open(&context->channel, engine, burst);
+    error = port_interrupt_open(&context->interrupt, engine->interrupt_source + (unsigned)pair,
+                                complete_isr, context);
+    if (error != ESP_OK) {
+        context->ops->close(&context->channel);
+        goto fail;
+    }
+    return ESP_OK;
+
+fail:
+    if (id >= 0) {
+        port_release_trigger_id(engine, id);
+    }
+    if (pair >= 0) {
+        port_release_pair(engine, pair);
+    }
+    return error;
+}
+
+static esp_err_t install(const struct chip *chip, const struct chip_engine *engine,
+                         const async_memcpy_config_t *config, async_memcpy_handle_t *mcp_hdl)
+{
+    struct async_memcpy_context *context = allocate(config->backlog == 0 ? BACKLOG_DEFAULT
+                                                                         : config->backlog);
+    if (context == NULL) {
+        return ESP_ERR_NO_MEM;
+    }
+    init(context, chip, config);
+    bool burst = config->sram_trans_align != 0 &&
+                 config->sram_trans_align % engine->burst_align_bytes == 0;
+    esp_err_t error = claim(context, engine, burst);
+    if (error != ESP_OK) {
+        port_signal_deinit(&context->slot_free);
+        port_free(context);
+        return error;
+    }
+    *mcp_hdl = context;
+    return ESP_OK;
+}
+
+esp_err_t esp_async_memcpy_install_gdma_ahb(const async_memcpy_config_t *config,
+                                            async_memcpy_handle_t *mcp_hdl)
+{
+    if (mcp_hdl == NULL) {
+        return ESP_ERR_INVALID_ARG;
+    }
+    *mcp_hdl = NULL;
+    if (config == NULL || !is_power_of_two_or_zero(config->sram_trans_align) ||
+        config->flags != 0) {
+        return ESP_ERR_INVALID_ARG;
+    }
+    if (port_in_interrupt()) {
+        return ESP_ERR_INVALID_STATE;
+    }
+    const struct chip *chip = port_chip();
+    if (chip == NULL || chip->ahb == NULL) {
+        return ESP_ERR_NOT_SUPPORTED;
+    }
+    return install(chip, chip->ahb, config, mcp_hdl);
+}
+
+esp_err_t esp_async_memcpy_install(const async_memcpy_config_t *config,
+                                   async_memcpy_handle_t *mcp_hdl)
+{
+    return esp_async_memcpy_install_gdma_ahb(config, mcp_hdl);
+}
+
+/* Makes sure that no request can come any more. Returns whether none is left. */
+static bool retire(struct async_memcpy_context *context)
+{
+    port_lock_state_t state = port_lock(&context->lock);
+    if (context->in_flight != 0) {
+        upkeep_settle_locked(context);
+    }
+    bool retired = context->in_flight == 0 && !context->delivering && !context->dead;
+    if (retired) {
+        context->in_flight_max = 0;
+    }
+    port_unlock(&context->lock, state);
+    return retired;
+}
+
+esp_err_t esp_async_memcpy_uninstall(async_memcpy_handle_t mcp_hdl)
+{
+    if (mcp_hdl == NULL) {
+        return ESP_ERR_INVALID_ARG;
+    }
+    if (port_in_interrupt() || !retire(mcp_hdl)) {
+        return ESP_ERR_INVALID_STATE;
+    }
+    const struct chip_engine *engine = mcp_hdl->engine;
+    port_interrupt_close(&mcp_hdl->interrupt);
+    mcp_hdl->ops->close(&mcp_hdl->channel);
+    port_release_trigger_id(engine, mcp_hdl->channel.trigger_id);
+    port_release_pair(engine, mcp_hdl->channel.index);
+    port_signal_deinit(&mcp_hdl->slot_free);
+    port_free(mcp_hdl);
+    return ESP_OK;
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "context.h"
+#include "copy_plan.h"
+#include "esp_attr.h"
+
+/* Where the engine left off. */
+struct position {
+    struct item *item;       /* the first that it has not finished */
+    struct request *request; /* whose item that is */
+    uint32_t index;          /* of the request, counted from the oldest */
+    size_t offset_bytes;     /* of the item in the request */
+};
+
+/* Counts armed items from one on to the end of its request's armed part. */
+static IRAM_ATTR size_t count_items_locked(const struct async_memcpy_context *context,
+                                           const struct position *at)
+{
+    size_t count = 1;
+    for (struct item *item = at->item; item != at->request->last_item; count++) {
+        item = context_next_item(context, item);
+        if (item == context->item_free) {
+            break;
+        }
+    }
+    return count;
+}
+
+/* Finds the first item that is not done. Returns false if all are. Relies on the driver's own records
+ * only, since the descriptors may be what was wrong. */
+static IRAM_ATTR bool find_position_locked(struct async_memcpy_context *context,
+                                           struct position *at)
+{
+    at->item = context->item_oldest;
+    at->request = context->oldest;
+    at->index = 0;
+    while (at->item != context->item_free && item_is_done(at->item)) {
+        if (at->item == at->request->last_item) {
+            at->request = context_next_request(context, at->request);
+            at->index++;
+        }
+        at->item = context_next_item(context, at->item);
+    }
+    if (at->item == context->item_free) {
+        return false;
+    }
+    size_t armed_bytes = at->request->last_item != NULL ? at->request->size_bytes
+                                                        : context->armed_bytes;
+    size_t armed_items = plan_item_count(armed_bytes, context->item_bytes);
+    at->offset_bytes = (armed_items - count_items_locked(context, at)) * context->item_bytes;
+    return true;
+}
+
+/* Takes everything from the position on back from the engine. */
+static IRAM_ATTR void disarm_locked(struct async_memcpy_context *context, const struct position *at)
+{
+    uint32_t armed = context->in_flight - context->waiting;
+    struct request *request = at->request;
+    for (uint32_t index = at->index; index < armed; index++) {
+        request->last_item = NULL;
+        request = context_next_request(context, request);
+        context->waiting++;
+    }
+    context->arming = at->request;
+    context->armed_bytes = at->offset_bytes;
+    context->item_free = at->item;
+    context->item_last = context_previous_item(context, at->item);
+}
+
+/* Has the request at the position end with an item that is done. */
+static IRAM_ATTR void mark_done_locked(struct async_memcpy_context *context,
+                                       const struct position *at)
+{
+    dma_store32(&at->item->tx.dw0, 0);
+    dma_store32(&at->item->rx.dw0, 0);
+    at->request->last_item = at->item;
+    context->item_last = at->item;
+    context->item_free = context_next_item(context, at->item);
+}
+
+/* Ends the request at the position, which has been disarmed. */
+static IRAM_ATTR void finish_locked(struct async_memcpy_context *context, const struct position *at)
+{
+    mark_done_locked(context, at);
+    context->arming = context_next_request(context, at->request);
+    context->armed_bytes = 0;
+    context->waiting--;
+}
+
+/* The CPU does what the engine could not: one item at most, so that the interrupt's time is bounded. */
+static IRAM_ATTR void take_over_locked(struct async_memcpy_context *context,
+                                       const struct position *at)
+{
+    struct request *request = at->request;
+    if (at->offset_bytes != 0 && (ptrdiff_t)at->offset_bytes == request->trouble) {
+        request->trouble = REQUEST_FAILED;
+        finish_locked(context, at);
+        return;
+    }
+    size_t end = at->offset_bytes +
+                 plan_item_size(request->size_bytes, at->offset_bytes, context->item_bytes);
+    uint8_t *destination = request->destination;
+    const uint8_t *source = request->source;
+    for (size_t offset = at->offset_bytes; offset < end; offset++) {
+        destination[offset] = source[offset];
+    }
+    request->trouble = (ptrdiff_t)end;
+    context->armed_bytes = end;
+    if (end == request->size_bytes) {
+        finish_locked(context, at);
+    }
+}
+
+IRAM_ATTR esp_err_t recover_take_status_locked(struct request *request)
+{
+    ptrdiff_t trouble = request->trouble;
+    request->trouble = 0;
+    if (trouble > 0) {
+        return ESP_OK;
+    }
+    return trouble == REQUEST_FAILED ? ESP_FAIL : ESP_ERR_INVALID_STATE;
+}
+
+IRAM_ATTR void recover_abandon_oldest_locked(struct async_memcpy_context *context)
+{
+    struct position at = {.item = context->item_oldest, .request = context->oldest};
+    at.request->trouble = REQUEST_ABANDONED;
+    mark_done_locked(context, &at);
+}
+
+IRAM_ATTR void recover_locked(struct async_memcpy_context *context, bool failed)
+{
+    struct position at;
+    if (!context->ops->stop(&context->channel)) {
+        context->item_free = context->item_oldest;
+        context->waiting = 0;
+        context->in_flight_max = 0;
+        context->dead = true;
+        return;
+    }
+    if (find_position_locked(context, &at)) {
+        disarm_locked(context, &at);
+        if (failed) {
+            take_over_locked(context, &at);
+        }
+        submit_arm_locked(context);
+    }
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What keeps the driver going beside the straight way of a request. */
+#include "context.h"
+#include "esp_attr.h"
+
+/* How long to look at an engine that has sent everything, before it is left to its interrupts or, if it
+ * is at rest, started anew: longer than it takes to empty the FIFO. PARK may rise and owner bits may
+ * arrive in memory a little after the interrupt; whether they do is not known (descriptor.md, Order on
+ * silicon), and nothing else would tell. */
+#define ENDING_POLLS 128u
+
+/* What to do when transmit is at rest though items remain. Returns whether to look at them again. */
+static IRAM_ATTR bool resume_locked(struct async_memcpy_context *context)
+{
+    uint32_t rest = 0;
+    bool all_sent = false;
+    for (unsigned polls = 0; polls < ENDING_POLLS; polls++) {
+        if (item_is_done(context->item_oldest)) {
+            return true;
+        }
+        rest = context->ops->rest(&context->channel);
+        all_sent = (dma_load32(&context->item_last->tx.dw0) & DW0_OWNER_DMA) == 0;
+    }
+    if (all_sent && (rest & ENGINE_REST_RECEIVE) == 0) {
+        return false; /* receive is slow to empty the FIFO, and will interrupt */
+    }
+    recover_locked(context, false); /* an append was lost */
+    return true;
+}
+
+/* A lost append shows when the item before it has ended. That interrupts as EOF or LIST_END only if it is
+ * a request's last; so while requests that were refilled have items before their last one, each item
+ * must interrupt. */
+static IRAM_ATTR uint32_t needed_events_locked(const struct async_memcpy_context *context)
+{
+    if (context->waiting != 0 || context->slot_waiters != 0) {
+        return ENGINE_EVENT_EOF | ENGINE_EVENT_ITEM;
+    }
+    bool refilled = (context->channel.listening & ENGINE_EVENT_ITEM) != 0;
+    uint32_t events = context->in_flight != 0 ? ENGINE_EVENT_LIST_END : 0;
+    struct item *first = context->item_oldest;
+    struct request *request = context->oldest;
+    for (uint32_t left = context->in_flight; left != 0; left--) {
+        if (refilled && request->last_item != first) {
+            return ENGINE_EVENT_EOF | ENGINE_EVENT_ITEM;
+        }
+        if (request->callback != NULL) {
+            events = ENGINE_EVENT_EOF;
+        }
+        first = context_next_item(context, request->last_item);
+        request = context_next_request(context, request);
+    }
+    return events;
+}
+
+static IRAM_ATTR void keep_listening_locked(struct async_memcpy_context *context)
+{
+    uint32_t events = needed_events_locked(context);
+    if (events != context->channel.listening) {
+        context->ops->listen(&context->channel, events);
+    }
+}
+
+IRAM_ATTR void upkeep_listen_locked(struct async_memcpy_context *context)
+{
+    bool room = context->in_flight < context->in_flight_max || context->dead;
+    if (context->slot_waiters != 0 && room && port_signal_give(&context->slot_free)) {
+        port_yield_from_isr();
+    }
+    keep_listening_locked(context);
+}
+
+IRAM_ATTR bool upkeep_go_on_locked(struct async_memcpy_context *context)
+{
+    if (context->dead) {
+        recover_abandon_oldest_locked(context);
+        return true;
+    }
+    if (context->waiting != 0) {
+        submit_arm_locked(context); /* refill with the items that came back */
+    }
+    if (context->oldest->callback == NULL) {
+        keep_listening_locked(context);
+    }
+    if (context->item_oldest == context->item_free) {
+        return false;
+    }
+    uint32_t rest = context->ops->rest(&context->channel);
+    return (rest & ENGINE_REST_TRANSMIT) != 0 && resume_locked(context);
+}
+
+/* Whether an append seems lost that only LIST_END would have told of. */
+static IRAM_ATTR bool is_stranded_locked(const struct async_memcpy_context *context)
+{
+    return context->channel.listening == ENGINE_EVENT_LIST_END &&
+           context->item_oldest != context->item_free &&
+           (context->ops->rest(&context->channel) & ENGINE_REST_TRANSMIT) != 0;
+}
+
+IRAM_ATTR void upkeep_settle_locked(struct async_memcpy_context *context)
+{
+    struct item *item = context->item_oldest;
+    while (item != context->item_free && item_is_done(item) && !context->delivering) {
+        if (context->oldest->callback != NULL || context->waiting != 0) {
+            port_interrupt_pend(&context->interrupt);
+            return;
+        }
+        context->item_oldest = context_next_item(context, item);
+        if (item == context->oldest->last_item) {
+            context->oldest->trouble = 0;
+            context_free_slot_locked(context);
+        }
+        item = context->item_oldest;
+    }
+    if (is_stranded_locked(context)) {
+        port_interrupt_pend(&context->interrupt);
+    }
+}
+
+IRAM_ATTR esp_err_t upkeep_then_submit(async_memcpy_handle_t mcp_hdl, void *dst, const void *src,
+                                       size_t n, async_memcpy_isr_cb_t cb_isr, void *cb_args)
+{
+    port_lock_state_t state = port_lock(&mcp_hdl->lock);
+    if (mcp_hdl->in_flight != 0) {
+        upkeep_settle_locked(mcp_hdl);
+    }
+    bool full = mcp_hdl->in_flight >= mcp_hdl->in_flight_max;
+    port_unlock(&mcp_hdl->lock, state);
+    return full ? ESP_ERR_INVALID_STATE : esp_async_memcpy(mcp_hdl, dst, src, n, cb_isr, cb_args);
+}

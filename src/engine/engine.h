@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The contract between the core and an engine, and the items that they share.
+ *
+ * An engine moves lists of items in order. It reads ahead: the source of a later item may be read
+ * before the destination of an earlier one is written. It clears the owner bit of both descriptors
+ * of an item when it has finished with them; the receive descriptor's goes last to memory, after
+ * the data.
+ */
+#ifndef ENGINE_H
+#define ENGINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "chip.h"
+#include "esp_err.h"
+#include "mmio.h"
+
+/* A linked-list descriptor: three little-endian words, the same on all engines (descriptor.md). */
+struct dma_descriptor {
+    uint32_t dw0; /* DW0_* */
+    bus_addr_t buffer;
+    bus_addr_t next; /* 0 ends the list */
+};
+
+#define DW0_SIZE_SHIFT   0u
+#define DW0_LENGTH_SHIFT 12u
+#define DW0_FIELD_MAX    4095u /* the largest size and length */
+#define DW0_SUC_EOF \
+    (UINT32_C(1) << 30) /* transmit: EOF goes with the last byte; receive: it came */
+#define DW0_OWNER_DMA (UINT32_C(1) << 31)
+
+/* A transmit and a receive descriptor, cut at the same places. */
+struct item {
+    struct dma_descriptor tx;
+    struct dma_descriptor rx;
+};
+
+/* Returns whether the engine has finished with an item. */
+static inline bool item_is_done(const struct item *item)
+{
+    return ((dma_load32(&item->rx.dw0) | dma_load32(&item->tx.dw0)) & DW0_OWNER_DMA) == 0;
+}
+
+/* What the core wants to be interrupted for, besides errors, which always interrupt. */
+enum engine_event {
+    ENGINE_EVENT_EOF = 1u << 0,      /* a request's last item was received */
+    ENGINE_EVENT_ITEM = 1u << 1,     /* any item was received */
+    ENGINE_EVENT_LIST_END = 1u << 2, /* transmit came to the end of its list */
+};
+
+/* What of a channel is at rest. */
+enum engine_rest {
+    ENGINE_REST_TRANSMIT = 1u << 0, /* the transmit list has ended, or never began */
+    ENGINE_REST_RECEIVE = 1u << 1,  /* likewise receive */
+};
+
+/* An open channel pair. The engine that opened it owns all but listening, which anyone may read. */
+struct channel {
+    uint32_t listening;    /* ENGINE_EVENT_* that interrupt now */
+    bus_addr_t interrupts; /* the channel's interrupt registers */
+    bus_addr_t registers;  /* the channel's other registers, from where suits the engine */
+    uint8_t index;
+    uint8_t trigger_id;
+};
+
+/*
+ * All functions: task or interrupt, under the driver's lock, without waiting, unless it says otherwise.
+ */
+struct engine_ops {
+    /* Configures a claimed channel pair whose index and trigger id are set; the block's clock runs.
+     * Errors interrupt from now on, nothing else does. Task only; no lock needed. */
+    void (*open)(struct channel *channel, const struct chip_engine *engine, bool burst);
+
+    /* Brings an open channel at rest back to its state after reset. Task only; no lock needed. */
+    void (*close)(struct channel *channel);
+
+    /* Starts a list at an item. All items that the channel was given before are done. Forgets events
+     * that were not taken, other than errors. */
+    void (*start)(struct channel *channel, struct item *first);
+
+    /* Links a complete list behind the last item of what may still run. May be lost: then the channel
+     * comes to rest with items left, which must be started. */
+    void (*append)(struct channel *channel, struct item *last, struct item *first);
+
+    /* Chooses what interrupts besides errors: ENGINE_EVENT_* bits. An event that has happened since it
+     * was last taken interrupts at once. */
+    void (*listen)(struct channel *channel, uint32_t events);
+
+    /* Takes all events that interrupt, so that the interrupt goes away. Returns those that are errors,
+     * as the engine's own bits; if there are any, the channel must be stopped. */
+    uint32_t (*take_events)(struct channel *channel);
+
+    /* Returns ENGINE_REST_* bits. */
+    uint32_t (*rest)(const struct channel *channel);
+
+    /* Stops and resets the channel pair: asks, waits at most a millisecond for the items in progress,
+     * resets, and lets bytes that were under way land. Returns false if the hardware did not confirm:
+     * memory may still be written. */
+    bool (*stop)(struct channel *channel);
+};
+
+extern const struct engine_ops ahb_gdma_v1_ops;
+
+#endif
