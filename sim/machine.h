@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The machine: memories, models and the clock of one simulated chip.
+ *
+ * There is one machine in a process, because its memories are mapped at the chip's own addresses. A
+ * pointer into them is its bus address. Transfers take virtual time: a model schedules events, and
+ * nothing happens between events. Virtual time passes at interrupt points and in waits.
+ *
+ * An interrupt point is any register access, any access to a descriptor word and any unlock. At a
+ * point the machine lets time pass, runs the events that are due, and may deliver a pending
+ * interrupt. How much and whether is chosen by the seed, or laid down exactly (struct
+ * machine_config).
+ */
+#ifndef SIM_MACHINE_H
+#define SIM_MACHINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Every doubt of the datasheet is a variant; the driver must pass under any combination. A clear
+ * bit is the behaviour that the datasheet infers, a set bit the other one. */
+enum machine_variant {
+    MACHINE_RESTART_LOST_AT_END = 1u << 0, /* RESTART after the last `next` was read does nothing */
+    MACHINE_RESTART_NEEDS_RESET = 1u << 1, /* RESTART after an owner error does nothing until RST */
+    MACHINE_RESTART_USES_ADDR = 1u << 2,   /* RESTART at a list's end goes on at LINK.ADDR */
+    MACHINE_NEXT_READ_LATE = 1u << 3,      /* `next` is read when the item ends, not with DW0 */
+    MACHINE_STALE_EOF_COMPLETES = 1u
+                                  << 4, /* a receive item that still carries suc_eof raises EOF */
+    MACHINE_WRITE_BACK_LATE = 1u << 5,  /* owner write-back lands after the interrupt and PARK */
+    MACHINE_BURST_LANDS_AFTER_RESET = 1u << 6, /* a burst that was issued lands after RST */
+    MACHINE_STORES_DELAYED =
+        1u << 7, /* until dma_publish() the DMA may see the old descriptor words */
+    MACHINE_ERROR_NOT_PARKED = 1u << 8, /* PARK stays 0 after a descriptor error */
+    MACHINE_VARIANT_COUNT = 9,
+};
+
+/* The name of variant number index (bit 1 << index), such as "restart-lost-at-end"; NULL past the
+ * end. */
+const char *machine_variant_name(size_t index);
+
+enum { MACHINE_EXPLORE_POINTS_MAX = 3 };
+
+struct machine_config {
+    const char *chip;  /* such as "esp32c3" */
+    uint64_t seed;     /* of all random choices */
+    uint32_t variants; /* MACHINE_* bits */
+
+    /* false: every point costs a little time, plus jitter by seed, and a pending interrupt is
+     * delivered or put off by seed. true: time stands still except at the points listed (numbered
+     * from 0 since power-on); there the models run until an interrupt line rises or nothing is left
+     * to run, and a pending interrupt is delivered, or, if a listed point finds interrupts masked,
+     * at the first point after that. Waits and loops that poll run freely. This is for enumerating
+     * small scenarios. */
+    bool explore;
+    size_t explore_count;
+    uint64_t explore_points[MACHINE_EXPLORE_POINTS_MAX];
+
+    /* For an emulated CPU, which takes its interrupts itself: a point costs no time and delivers
+     * nothing, and time passes in machine_advance() and machine_run_next_event() only. */
+    bool emulated_cpu;
+};
+
+/* Switches the chip on: all memories and registers as after power-on, time 0, counters 0, faults
+ * and trace subscriptions gone. Switches a running machine off first. Returns false if the chip is
+ * unknown or its addresses cannot be mapped; errno says why (ENOENT, or that of mmap). */
+bool machine_power_on(const struct machine_config *config);
+void machine_power_off(void);
+bool machine_is_on(void);
+
+/* The memories and clocks of a chip; facts of the simulation, held apart from the driver's own
+ * table. */
+enum machine_memory_kind { MACHINE_SRAM, MACHINE_RTC_RAM };
+struct machine_memory {
+    const char *name;
+    enum machine_memory_kind kind;
+    uint32_t base;
+    uint32_t size_bytes;
+};
+struct machine_description {
+    const char *chip;
+    uint32_t cpu_hz;
+    size_t memory_count;
+    const struct machine_memory *memories;
+};
+/* The description of the machine that is on; NULL if none is. */
+const struct machine_description *machine_description(void);
+/* The description of a known chip by number; NULL past the end. */
+const struct machine_description *machine_known(size_t index);
+
+/* Registers as the CPU sees them: an interrupt point. An address without a device, a reserved bit
+ * and the like are mistakes (below). */
+uint32_t machine_read32(uint32_t address);
+void machine_write32(uint32_t address, uint32_t value);
+
+/* Descriptor words as the CPU sees them: interrupt points. */
+uint32_t machine_load_word(const uint32_t *word);
+void machine_store_word(uint32_t *word, uint32_t value);
+void machine_publish(void);
+
+/* Time, in CPU cycles since power-on. */
+uint64_t machine_now_cycles(void);
+uint64_t machine_cycles_to_ns(uint64_t cycles);
+/* Lets time pass and runs what falls due; delivers no interrupt. */
+void machine_advance(uint64_t cycles);
+/* How many interrupt points there have been. */
+uint64_t machine_point_count(void);
+/* An interrupt point of its own: what a port calls when it unlocks. */
+void machine_point(void);
+
+/* The CPU's side of interrupts. `entry` is called, with interrupts masked and
+ * machine_in_interrupt() true, for a CPU line that is pending, enabled and above the threshold. */
+void machine_set_interrupt_entry(void (*entry)(unsigned line));
+/* Masking nests. Unmasking is not a point; call machine_point() after it. */
+void machine_mask_interrupts(void);
+void machine_unmask_interrupts(void);
+bool machine_in_interrupt(void);
+/* Runs until an interrupt has been delivered. False: none can come, because no event is scheduled
+ * and no line pends. Interrupts must not be masked. */
+bool machine_wait_for_interrupt(void);
+/* For an emulated CPU, which takes interrupts itself: the line it must take now, or 0 for none. */
+unsigned machine_pending_line(void);
+/* For an emulated CPU: runs the next scheduled event, moving time to it. False: there is none. */
+bool machine_run_next_event(void);
+
+/* A driver mistake is a use of the hardware that the manual forbids (a reserved bit set, START
+ * while running, an item in memory that the engine cannot reach, a register of a gated block); "not
+ * modelled" is a use that is legal and that the model lacks. Both go to the handler; without one
+ * they are printed and the process aborts. */
+enum machine_complaint { MACHINE_MISTAKE, MACHINE_NOT_MODELLED };
+typedef void (*machine_complaint_fn)(enum machine_complaint kind, const char *text, void *context);
+void machine_on_complaint(machine_complaint_fn handler, void *context);
+void machine_complain(enum machine_complaint kind, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+struct machine_stats {
+    uint64_t dma_busy_cycles;
+    uint64_t dma_read_bytes; /* data only */
+    uint64_t dma_written_bytes;
+    uint64_t dma_bursts;
+    uint64_t interrupts; /* delivered */
+    uint64_t register_reads;
+    uint64_t register_writes;
+};
+const struct machine_stats *machine_stats(void);
+
+/* A random number below `bound`, from the machine's seed. */
+uint32_t machine_random(uint32_t bound);
+
+#endif
