@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "print.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "budgets.h"
+
+static const char *const mode_names[] = {
+    [BENCH_SINGLE] = "single",    [BENCH_QUEUED] = "16 queued", [BENCH_DEPTH] = "16 masked",
+    [BENCH_SILENT] = "16 silent", [BENCH_BY_CPU] = "CPU",
+};
+
+/* For each copy, with one digit behind the point. */
+static double per_copy(uint32_t sum, const struct watch_case *measured)
+{
+    return measured->submit.count == 0 ? 0.0 : (double)sum / (double)measured->submit.count;
+}
+
+static uint32_t bus_accesses(const struct watch_case *measured)
+{
+    return measured->submit.register_accesses + measured->interrupt.register_accesses;
+}
+
+static void print_case_text(const struct bench_case *what, const struct watch_case *measured)
+{
+    (void)printf("%-9s %6" PRIu32 "  %-3s", mode_names[what->mode], what->size_bytes,
+                 what->aligned ? "yes" : "no");
+    if (what->mode == BENCH_BY_CPU) {
+        (void)printf("  %8" PRIu32 " in all\n", measured->by_cpu_instructions);
+        return;
+    }
+    (void)printf(
+        " %6" PRIu32 " %6.1f %9.1f %5.1f %8.1f %10" PRIu32 " %5.1f %5" PRIu32 " %5" PRIu32 "\n",
+        measured->submit_instructions[0], per_copy(measured->submit.instructions, measured),
+        per_copy(measured->interrupt.instructions + measured->callback.instructions, measured),
+        per_copy(measured->stub_instructions, measured),
+        per_copy(measured->callback.instructions, measured), measured->interrupt.count,
+        per_copy(bus_accesses(measured), measured), measured->idle_instructions,
+        measured->heap_calls);
+}
+
+static void print_depth(const struct summary *summary)
+{
+    const struct watch_case *deep = summary_case(summary, BENCH_DEPTH, 1024, true);
+    (void)printf("\nsubmit with 0 to %d in flight (1 KiB):", BENCH_QUEUE - 1);
+    for (size_t i = 0; i < BENCH_QUEUE; i++) {
+        (void)printf(" %" PRIu32, deep->submit_instructions[i]);
+    }
+    (void)printf("\n");
+}
+
+static void print_budgets_text(const struct summary *summary)
+{
+    const struct budget *budget;
+    (void)printf("\n%-66s %8s %6s\n", "budget", "measured", "limit");
+    for (size_t i = 0; (budget = budget_at(i)) != NULL; i++) {
+        uint32_t measured = budget->measure(summary);
+        (void)printf("%-66s %8" PRIu32 " %6" PRIu32 "%s\n", budget->name, measured, budget->limit,
+                     measured > budget->limit ? "  OVER" : "");
+    }
+}
+
+void print_text(const struct summary *summary)
+{
+    const struct bench_case *what;
+    (void)printf("chip      %s\ncompiler  %s\n\n", summary->chip, summary->watched.compiler);
+    (void)printf("Executed instructions. submit: the first after install, and the mean of all;\n"
+                 "interrupt: for each copy from vector to mret, of which stub and empty callback;\n"
+                 "bus: register accesses for each copy; idle: instructions during which the DMA\n"
+                 "was parked although a request was queued.\n\n");
+    (void)printf("%-9s %6s  %-3s %6s %6s %9s %5s %8s %10s %5s %5s %5s\n", "copies", "bytes", "al.",
+                 "first", "submit", "interrupt", "stub", "callback", "interrupts", "bus", "idle",
+                 "heap");
+    for (size_t i = 0; (what = bench_case_at(i)) != NULL; i++) {
+        print_case_text(what, &summary->watched.cases[i]);
+    }
+    print_depth(summary);
+    (void)printf(
+        "\nlinked code and constants of a program that installs, submits, uninstalls: %" PRIu32
+        " B\n",
+        summary->linked_bytes);
+    (void)printf("RAM of a handle: backlog 8 %" PRIu32 " B, backlog 16 %" PRIu32 " B\n",
+                 summary->watched.handle_bytes[0], summary->watched.handle_bytes[1]);
+    (void)printf("cheaper than a word-wise memcpy: from %" PRIu32 " B\n",
+                 summary_break_even_bytes(summary));
+    print_budgets_text(summary);
+}
+
+static void print_number(const char *name, uint32_t value)
+{
+    (void)printf("\"%s\": %" PRIu32 ", ", name, value);
+}
+
+static void print_case_json(const struct bench_case *what, const struct watch_case *measured)
+{
+    (void)printf("    {\"copies\": \"%s\", ", mode_names[what->mode]);
+    print_number("bytes", what->size_bytes);
+    print_number("copy_count", measured->submit.count);
+    print_number("submit_first", measured->submit_instructions[0]);
+    print_number("submit_max", measured->submit.instructions_max);
+    print_number("submit_instructions", measured->submit.instructions);
+    print_number("submit_register_accesses", measured->submit.register_accesses);
+    print_number("interrupt_count", measured->interrupt.count);
+    print_number("interrupt_instructions",
+                 measured->interrupt.instructions + measured->callback.instructions);
+    print_number("stub_instructions", measured->stub_instructions);
+    print_number("callback_count", measured->callback.count);
+    print_number("callback_instructions", measured->callback.instructions);
+    print_number("interrupt_register_accesses", measured->interrupt.register_accesses);
+    print_number("dma_idle_instructions", measured->idle_instructions);
+    print_number("heap_calls", measured->heap_calls);
+    print_number("cpu_copy_instructions", measured->by_cpu_instructions);
+    (void)printf("\"aligned\": %s}", what->aligned ? "true" : "false");
+}
+
+static void print_budgets_json(const struct summary *summary)
+{
+    const struct budget *budget;
+    (void)printf("  \"budgets\": [");
+    for (size_t i = 0; (budget = budget_at(i)) != NULL; i++) {
+        (void)printf("%s\n    {\"name\": \"%s\", \"measured\": %" PRIu32 ", \"limit\": %" PRIu32
+                     "}",
+                     i == 0 ? "" : ",", budget->name, budget->measure(summary), budget->limit);
+    }
+    (void)printf("\n  ]\n");
+}
+
+void print_json(const struct summary *summary)
+{
+    const struct bench_case *what;
+    (void)printf("{\n  \"chip\": \"%s\",\n  \"compiler\": \"%s\",\n  \"cases\": [", summary->chip,
+                 summary->watched.compiler);
+    for (size_t i = 0; (what = bench_case_at(i)) != NULL; i++) {
+        (void)printf("%s\n", i == 0 ? "" : ",");
+        print_case_json(what, &summary->watched.cases[i]);
+    }
+    (void)printf("\n  ],\n  \"linked_bytes\": %" PRIu32 ",\n", summary->linked_bytes);
+    (void)printf("  \"handle_bytes_backlog_8\": %" PRIu32
+                 ",\n  \"handle_bytes_backlog_16\": %" PRIu32 ",\n",
+                 summary->watched.handle_bytes[0], summary->watched.handle_bytes[1]);
+    (void)printf("  \"break_even_bytes\": %" PRIu32 ",\n", summary_break_even_bytes(summary));
+    print_budgets_json(summary);
+    (void)printf("}\n");
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The little that an image needs of a board besides the driver and its port. */
+#ifndef BOARD_H
+#define BOARD_H
+
+#include <stdint.h>
+
+/* Switches the watchdogs off that run from reset. Once, before main(). */
+void board_disable_watchdogs(void);
+
+/* Writes to UART0 as the ROM has set it up, "\n" as "\r\n"; waits while the transmit FIFO is full.
+ */
+void board_put_character(char character);
+void board_put_string(const char *text);
+/* Eight hexadecimal digits. */
+void board_put_hex(uint32_t value);
+
+/* Ends the image: waits until the console is out, and leaves through semihosting in an image that
+ * was built for emulators; in others it idles. */
+_Noreturn void board_exit(int status);
+
+/* How it ends: one of the end_*.[cS] files. */
+_Noreturn void board_end(int status);
+
+/* Where exceptions end: says what and where, and exits with status 1. */
+_Noreturn void board_report_exception(uint32_t cause, uint32_t where, uint32_t value);
+
+#endif

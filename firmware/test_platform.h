@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Runs tests in an image; prints TAP. A failed test ends the image. */
+#ifndef TEST_PLATFORM_H
+#define TEST_PLATFORM_H
+
+#include <stdbool.h>
+
+#include "test_case.h"
+
+void test_platform_run_one(const struct test_case *test);
+
+/* Prints the number of tests. Returns the image's exit status. */
+int test_platform_end(void);
+
+/* Sleeps until an interrupt was taken, or is about to be; interrupts may be masked. False: none will
+ * ever come; without the emulator's help that is not noticed. */
+bool test_platform_sleep(void);
+
+#endif

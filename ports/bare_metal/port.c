@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "port.h"
+
+#include "common.h"
+#include "esp_attr.h"
+#include "esp_heap_caps.h"
+#include "interrupt_entry.h"
+
+/* The system timer's unit 0, which runs from reset (interrupts.md, section 8). */
+#define UNIT0_OP_REG       (PORT_SYSTEM_TIMER_BASE + 0x04u)
+#define UNIT0_VALUE_HI_REG (PORT_SYSTEM_TIMER_BASE + 0x40u)
+#define UNIT0_VALUE_LO_REG (PORT_SYSTEM_TIMER_BASE + 0x44u)
+#define UNIT0_VALUE_VALID  (UINT32_C(1) << 29)
+#define UNIT0_UPDATE       (UINT32_C(1) << 30)
+
+/* From the linker script: what is left of the SRAM. */
+extern char firmware_heap_begin[];
+extern char firmware_heap_end[];
+
+IRAM_ATTR bool port_in_interrupt(void)
+{
+    return cpu_scratch() != (uint32_t)(uintptr_t)&interrupt_entry_frame;
+}
+
+/* Masked, because an interrupt that reads the time would latch a new value between the halves. */
+IRAM_ATTR uint32_t port_now_us(void)
+{
+    uint32_t status = cpu_mask_interrupts();
+    mmio_write32(UNIT0_OP_REG, UNIT0_UPDATE);
+    while ((mmio_read32(UNIT0_OP_REG) & UNIT0_VALUE_VALID) == 0) {
+    }
+    uint32_t low = mmio_read32(UNIT0_VALUE_LO_REG);
+    uint32_t high = mmio_read32(UNIT0_VALUE_HI_REG);
+    cpu_restore_interrupts(status);
+    return (high << (32u - PORT_SYSTEM_TIMER_SHIFT)) | (low >> PORT_SYSTEM_TIMER_SHIFT);
+}
+
+/* There is no scheduler: what was woken goes on when the interrupt returns. Weak: a program that has
+ * one puts its own in place. */
+IRAM_ATTR __attribute__((weak)) void port_yield_from_isr(void)
+{
+}
+
+void port_signal_init(struct port_signal *signal)
+{
+    signal->given = false;
+}
+
+void port_signal_deinit(struct port_signal *signal)
+{
+    (void)signal;
+}
+
+IRAM_ATTR bool port_signal_give(struct port_signal *signal)
+{
+    uint32_t status = cpu_mask_interrupts();
+    signal->given = true;
+    cpu_restore_interrupts(status);
+    return false;
+}
+
+void port_signal_take(struct port_signal *signal)
+{
+    bool taken = false;
+    while (!taken) {
+        uint32_t status = cpu_mask_interrupts();
+        taken = signal->given;
+        signal->given = false;
+        if (!taken) {
+            cpu_wait_for_interrupt();
+        }
+        cpu_restore_interrupts(status);
+    }
+}
+
+void *port_allocate(size_t size_bytes)
+{
+    return heap_caps_calloc(1, size_bytes, MALLOC_CAP_DMA | MALLOC_CAP_INTERNAL);
+}
+
+void port_free(void *memory)
+{
+    heap_caps_free(memory);
+}
+
+const struct heap_region *port_heap_regions(size_t *count)
+{
+    static struct heap_region region = {
+        .low = firmware_heap_begin,
+        .caps = MALLOC_CAP_32BIT | MALLOC_CAP_8BIT | MALLOC_CAP_DMA | MALLOC_CAP_INTERNAL |
+                MALLOC_CAP_DEFAULT,
+    };
+    region.size_bytes = (uint32_t)(firmware_heap_end - firmware_heap_begin);
+    *count = 1;
+    return &region;
+}

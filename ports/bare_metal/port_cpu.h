@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The few RISC-V instructions that C cannot say. */
+#ifndef PORT_CPU_H
+#define PORT_CPU_H
+
+#include <stdint.h>
+
+/* Masks interrupts. Returns what cpu_restore_interrupts() takes; calls nest. */
+static inline uint32_t cpu_mask_interrupts(void)
+{
+    uint32_t status;
+    __asm__ volatile("csrrci %0, mstatus, 8" : "=r"(status)::"memory");
+    return status;
+}
+
+/* Between the two calls nothing changes mstatus but the mask, so setting all the bits that were set
+ * before sets exactly MIE, or nothing. */
+static inline void cpu_restore_interrupts(uint32_t status)
+{
+    __asm__ volatile("csrs mstatus, %0" ::"r"(status) : "memory");
+}
+
+static inline void cpu_enable_interrupts(void)
+{
+    __asm__ volatile("csrsi mstatus, 8" ::: "memory");
+}
+
+/* Sleeps until an interrupt pends; one that is masked by mstatus wakes as well (RISC-V privileged
+ * architecture, Wait for Interrupt), so there is no race between a test under the mask and this. */
+static inline void cpu_wait_for_interrupt(void)
+{
+    __asm__ volatile("wfi" ::: "memory");
+}
+
+/* In a task mscratch holds the interrupt frame; in an interrupt, the task's stack pointer. */
+static inline uint32_t cpu_scratch(void)
+{
+    uint32_t scratch;
+    __asm__ volatile("csrr %0, mscratch" : "=r"(scratch)::"memory");
+    return scratch;
+}
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Streams a file through esp_async_memcpy: a ring of slots, each with a source and a destination
+ * buffer in the chip's memory, of which as many as possible are in flight.
+ */
+#ifndef STREAM_H
+#define STREAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "async_memcpy_host.h"
+#include "output.h"
+
+struct stream_plan {
+    const char *input_name;
+    int input;
+    struct output *output;
+    size_t chunk_bytes;      /* a multiple of sram_align_bytes, if that is not 0 */
+    size_t sram_align_bytes; /* 0 or a power of two */
+    uint32_t backlog;
+};
+
+/* What happened from the first byte read to the last one written. */
+struct stream_result {
+    uint64_t bytes;
+    uint64_t requests;
+    uint64_t time_ns; /* virtual; so are the following */
+    uint64_t dma_busy_ns;
+    uint64_t dma_bytes;
+    uint64_t interrupts;
+    uint64_t register_reads;
+    uint64_t register_writes;
+};
+
+/* Returns an exit code; when it is not EXIT_DONE, it has been said why. */
+int stream_run(const struct stream_plan *plan, struct stream_result *result);
+
+#endif
