@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# run: build the firmware images and run them on the emulated chip
+#
+# usage: ./run firmware [--chip NAME] [--build-only]
+#
+#   --chip NAME   the chip, esp32c3 by default
+#   --build-only  only build and check the images; they lie in build/firmware-NAME then, NAME.elf
+#                 for emulators and NAME-board.elf for boards (docs/boards.md)
+#
+# Exit status: 0 if all images ran well, 1 otherwise, 2 for wrong usage.
+
+COMMAND=firmware
+. "$(dirname "$0")/lib/common.sh"
+. "$(dirname "$0")/lib/firmware.sh"
+
+chip=esp32c3
+build_only=''
+while [ $# -gt 0 ]; do
+    case "$1" in
+    -h | --help)
+        print_usage
+        exit 0
+        ;;
+    --build-only) build_only=yes ;;
+    --chip)
+        [ $# -ge 2 ] || usage_error "--chip needs a value"
+        chip=$2
+        shift
+        ;;
+    *) usage_error "unknown argument '$1'" ;;
+    esac
+    shift
+done
+
+require_chip "$chip"
+need "$NEEDS_FIRMWARE"
+build plain amcp
+build_firmware "$chip"
+
+images="$BUILD/firmware-$chip"
+python3 "$ROOT/scripts/check_image.py" "$images"/*.elf
+python3 "$ROOT/scripts/check_iram.py" "$images"/*.elf
+if [ -n "$build_only" ]; then
+    exit 0
+fi
+
+failed=0
+while read -r name; do
+    echo "== $name on the emulated $chip"
+    "$BUILD/plain/amcp" boot --chip "$chip" "$images/$name" || {
+        echo "== $name: failed"
+        failed=1
+    }
+done < <(grep -v -- '-board\.elf$' "$images/images.txt")
+exit $failed
