@@ -1,0 +1,353 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""amcp boot, with images of a few instructions: what the emulated chip does, and that it refuses
+what the chip cannot do, saying where."""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
+AMCP = os.environ.get("AMCP", os.path.join(ROOT, "build", "plain", "amcp"))
+sys.path.insert(0, os.path.join(ROOT, "scripts", "lib"))
+import tap  # noqa: E402
+
+# Everything but A, F and D may stand in an image for the tests; the emulator is to notice those.
+ARCHITECTURE = "rv32imafdc_zicsr"
+
+EXIT = """
+    li t0, 0x20026
+    la t1, block
+    sw t0, 0(t1)
+    sw a0, 4(t1)
+    mv a1, t1
+    li a0, 0x20
+    .option push
+    .option norvc
+    .balign 16
+    slli zero, zero, 0x1f
+    ebreak
+    srai zero, zero, 7
+    .option pop
+"""
+
+FRAME = """
+    .option norelax
+    .section .text
+    .globl begin
+    .type begin, @function
+begin:
+{body}
+    .size begin, . - begin
+    .section .data
+    .balign 8
+block: .skip 64
+"""
+
+SCRIPT = """
+ENTRY(begin)
+SECTIONS {
+    .text 0x40380000 : { *(.text*) }
+    .data 0x3FC90000 : { *(.data*) }
+}
+"""
+
+VECTORS = """
+    la t0, vectors
+    ori t0, t0, 1
+    csrw mtvec, t0
+    j past
+    .balign 256
+vectors:
+    .option push
+    .option norvc
+    j on_exception
+    .rept 31
+    j on_interrupt
+    .endr
+    .option pop
+past:
+"""
+
+# Routes FROM_CPU 0 (source 50) to line 5, with priority 1.
+ROUTE = """
+    li s0, 0x600C2000
+    li t0, 5
+    sw t0, 200(s0)
+    li t0, 1
+    sw t0, 0x128(s0)
+    li t0, 32
+    sw t0, 0x104(s0)
+    li s1, 0x600C0028
+"""
+
+WATCHDOGS_OFF = """
+    li t1, 0x50D83AA1
+    li t3, 0x80004000
+    .irp base, 0x6001F000, 0x60020000
+    li t0, \\base
+    sw t1, 0x64(t0)
+    lw t2, 0x48(t0)
+    not t4, t3
+    and t2, t2, t4
+    li t4, 1 << 22
+    or t2, t2, t4
+    sw t2, 0x48(t0)
+    .endr
+    li t0, 0x60008000
+    sw t1, 0xa8(t0)
+    lw t2, 0x90(t0)
+    li t3, ~0x80001000
+    and t2, t2, t3
+    sw t2, 0x90(t0)
+    li t1, 0x8F1D312A
+    sw t1, 0xb0(t0)
+    lw t2, 0xac(t0)
+    li t3, 1 << 30
+    or t2, t2, t3
+    sw t2, 0xac(t0)
+"""
+
+
+def boot(body, *options):
+    """Assembles an image and runs it. Returns exit status, stdout and stderr."""
+    with tempfile.TemporaryDirectory() as directory:
+        paths = [os.path.join(directory, name) for name in ("image.S", "image.ld", "image.elf")]
+        for path, text in zip(paths, (FRAME.format(body=body), SCRIPT)):
+            with open(path, "w", encoding="ascii") as file:
+                file.write(text)
+        subprocess.run(["riscv64-unknown-elf-gcc", f"-march={ARCHITECTURE}", "-mabi=ilp32",
+                        "-nostdlib", "-T", paths[1], paths[0], "-o", paths[2]], check=True)
+        run = subprocess.run([AMCP, "boot", *options, paths[2]], capture_output=True, text=True,
+                             timeout=60)
+        return run.returncode, run.stdout, run.stderr
+
+
+def ends_with(body, status, *options):
+    got, _, error = boot(body + EXIT, *options)
+    assert got == status, f"exit status {got}, not {status}\n{error}"
+
+
+def refused(body, what, where="begin+0x0", options=()):
+    """The run must end at the marked instruction, with a report of the registers."""
+    status, _, error = boot("li a7, 0x12345678\n" + body + EXIT, *options)
+    assert status == 1, f"exit status {status}\n{error}"
+    assert re.search(what, error), f"not /{what}/:\n{error}"
+    assert re.search(r"at 0x403800[0-9a-f]{2} \(begin\+0x[0-9a-f]+\)", error), error
+    assert "a7 12345678" in error, error
+
+
+def exit_status():
+    ends_with("li a0, 0", 0)
+    ends_with("li a0, 77", 77)
+
+
+def arithmetic():
+    ends_with("li a0, -7\nli a1, 3\nrem a0, a0, a1\nneg a0, a0\nli a1, 6\nmul a0, a0, a1", 6)
+
+
+def both_buses_show_one_memory():
+    ends_with("la t0, 1f\nli t1, 0x40380000 - 0x3FC80000\nsub t0, t0, t1\nlbu a0, 0(t0)\nj 2f\n"
+              "1: .byte 99, 0\n2:", 99)
+
+
+def console():
+    status, out, error = boot("li s0, 0x60000000\nli t0, 'o'\nsw t0, 0(s0)\nli t0, 'k'\n"
+                              "sw t0, 0(s0)\n1: lw t0, 0x1c(s0)\nsrli t0, t0, 16\nbnez t0, 1b\n"
+                              "li a0, 0" + EXIT)
+    assert (status, out) == (0, "ok"), (status, out, error)
+
+
+def system_timer():
+    # 1600 instructions of one cycle at 160 MHz are 160 counts at 16 MHz.
+    read = ("li t0, 1 << 30\nsw t0, 4(s0)\n{0}: lw t0, 4(s0)\nslli t0, t0, 2\nbgez t0, {0}b\n"
+            "lw {1}, 0x44(s0)\n")
+    ends_with("li s0, 0x60023000\n" + read.format(1, "s1") + "li t1, 800\n2: addi t1, t1, -1\n"
+              "bnez t1, 2b\n" + read.format(3, "a0") + "sub a0, a0, s1", 163)
+
+
+def cycle_counter():
+    ends_with("csrwi 0x7e0, 1\ncsrwi 0x7e1, 1\ncsrr a0, 0x7e2\nnop\nnop\nnop\ncsrr a1, 0x7e2\n"
+              "sub a0, a1, a0", 4)
+
+
+def interrupt_is_taken():
+    """Vector, mcause, mepc, mstatus, and that masked interrupts wait."""
+    ends_with(VECTORS + ROUTE + """
+    li a0, 0
+    li t1, 1
+    sw t1, 0(s1)
+    nop
+    bnez a0, fail
+    csrsi mstatus, 8
+mark:
+    j fail
+on_interrupt:
+    csrr t2, mcause
+    li t3, 0x80000005
+    bne t2, t3, fail
+    csrr t2, mepc
+    la t3, mark
+    bne t2, t3, fail
+    csrr t2, mstatus
+    andi t2, t2, 0x88
+    li t3, 0x80
+    bne t2, t3, fail
+    sw zero, 0(s1)
+    la t2, good
+    csrw mepc, t2
+    mret
+on_exception:
+fail:
+    li a0, 1
+    j end
+good:
+    csrr t2, mstatus
+    andi a0, t2, 8
+end:
+""", 8)
+
+
+def wfi_wakes_though_masked():
+    ends_with(VECTORS + ROUTE + "li t1, 1\nsw t1, 0(s1)\nwfi\nli a0, 5\nj end\n"
+              "on_exception:\non_interrupt:\nli a0, 1\nend:", 5)
+
+
+def handled_exception():
+    ends_with(VECTORS + "ecall\nj on_interrupt\non_exception:\ncsrr a0, mcause\nj end\n"
+              "on_interrupt:\nli a0, 1\nend:", 11)
+    ends_with(VECTORS + "ebreak\nj on_interrupt\non_exception:\ncsrr a0, mcause\nj end\n"
+              "on_interrupt:\nli a0, 1\nend:", 3)
+
+
+def run_is_repeatable():
+    body = VECTORS + ROUTE + "li a0, 0\n1: addi a0, a0, 1\nli t0, 1000\nbne a0, t0, 1b\n" \
+        "on_exception:\non_interrupt:\nj on_interrupt"
+    runs = {boot(body, "--max-instructions", "100000")[2] for _ in range(3)}
+    assert len(runs) == 1 and "after 100000 instructions" in runs.pop()
+
+
+def trace_file():
+    with tempfile.TemporaryDirectory() as directory:
+        path = os.path.join(directory, "trace")
+        ends_with("li s0, 0x600C2000\nli t0, 5\nsw t0, 200(s0)\nlw a0, 200(s0)", 5, "--trace", path)
+        with open(path, encoding="ascii") as file:
+            text = file.read()
+    assert re.search(r"register-write\s+-1 0x600c20c8 0x00000005", text), text
+    assert re.search(r"register-read\s+-1 0x600c20c8 0x00000005", text), text
+
+
+REFUSALS = {
+    "load where nothing is": ("li t0, 0x3FC70000\nlw t0, 0(t0)",
+                              "load from 0x3fc70000, where nothing is"),
+    "store where nothing is": ("sw t0, 0(zero)", "store to 0x00000000, where nothing is"),
+    "load over the end of the memory": ("li t0, 0x3FCE0000\nlb t0, 0(t0)", "load from 0x3fce0000"),
+    "compressed load where nothing is": ("li a5, 0x10\n.option rvc\nc.lw a4, 4(a5)",
+                                         "load from 0x00000014"),
+    "stack where nothing is": ("li sp, 0x20\nc.swsp ra, 8(sp)", "store to 0x00000028"),
+    "register that no block has": ("li t0, 0x60000800\nlw t0, 0(t0)", "UART0 has no register"),
+    "block that does not exist": ("li t0, 0x60050000\nlw t0, 0(t0)", "no register at address"),
+    "register in a byte": ("li t0, 0x600C2000\nsb t0, 0(t0)", "in less than a word"),
+    "misaligned load": ("la t0, block\nlw t0, 2(t0)", "misaligned load from"),
+    "misaligned store": ("la t0, block\nsh t0, 1(t0)", "misaligned store to"),
+    "data through the instruction bus": ("la t0, begin\nlw t0, 0(t0)", "the instruction bus"),
+    "jump where nothing is": ("li t0, 0x1000\njr t0", "jump to 0x00001000, where no code can be"),
+    "jump to the data bus": ("la t0, block\njr t0", "jump to 0x3fc90000, where no code can be"),
+    "atomic instruction": ("la t0, block\namoadd.w t1, t1, (t0)", "0x0062a32f, which the chip lacks"),
+    "load reserved": ("la t0, block\nlr.w t1, (t0)", "which the chip lacks"),
+    "floating point": ("fcvt.s.w ft0, t0", "which the chip lacks"),
+    "floating point load": ("la t0, block\nflw ft0, 0(t0)", "which the chip lacks"),
+    "compressed floating point load": ("la a5, block\nc.flw fa4, 0(a5)", "which the chip lacks"),
+    "double precision": ("fadd.d ft0, ft0, ft0", "which the chip lacks"),
+    "illegal instruction": (".2byte 0", "instruction 0x0000, which the chip lacks"),
+    "supervisor return": ("sret", "instruction 0x10200073, which the chip lacks"),
+    "cycle CSR": ("csrr t0, cycle", "CSR 0xc00, which the chip lacks"),
+    "mcycle CSR": ("csrr t0, mcycle", "CSR 0xb00, which the chip lacks"),
+    "floating point CSR": ("csrr t0, fcsr", "CSR 0x003, which the chip lacks"),
+    "supervisor CSR": ("csrr t0, satp", "CSR 0x180, which the chip lacks"),
+    "unhandled ecall": ("ecall", "exception 11 while mtvec is not set"),
+    "unhandled ebreak": ("ebreak", "exception 3 while mtvec is not set"),
+    "unhandled interrupt": (ROUTE + "li t1, 1\nsw t1, 0(s1)\ncsrsi mstatus, 8\nnop",
+                            "interrupt on line 5 while mtvec is not set"),
+    "sleep without end": (WATCHDOGS_OFF + "wfi", "nothing under way that could ever wake it"),
+    "reserved bit": ("li t0, 0x600C2104\nli t1, 0x10\nsw t1, 0x10(t0)\n", "reserved bits"),
+    "watchdogs left on": ("li t0, 4000000\n1: addi t0, t0, -1\nbnez t0, 1b", "watchdog of TIMG0"),
+    "a protected watchdog": ("li t0, 0x60008000\nsw zero, 0x90(t0)", "written while protected"),
+    "other semihosting": ("li a0, 4\nla a1, block\n.balign 16\n.option norvc\nslli zero, zero, 0x1f\n"
+                          "ebreak\nsrai zero, zero, 7", "semihosting operation 0x04"),
+    "too many instructions": ("1: j 1b", "the limit of 500 instructions was reached",
+                              ("--max-instructions", "500")),
+}
+
+
+def refusal(name):
+    body, what, *options = REFUSALS[name]
+    return lambda: refused(body, what, options=options[0] if options else ())
+
+
+def wrong_files():
+    with tempfile.TemporaryDirectory() as directory:
+        path = os.path.join(directory, "file")
+        for content, what in ((b"", "is not an ELF file"), (b"\x7fELF" + bytes(10), "not an ELF"),
+                              (open(AMCP, "rb").read(), "not for a 32-bit RISC-V chip")):
+            with open(path, "wb") as file:
+                file.write(content)
+            run = subprocess.run([AMCP, "boot", path], capture_output=True, text=True)
+            assert run.returncode == 1 and what in run.stderr, run.stderr
+            assert len(run.stderr.splitlines()) == 1, run.stderr
+    run = subprocess.run([AMCP, "boot", "/nonexistent"], capture_output=True, text=True)
+    assert run.returncode == 1 and "cannot be opened" in run.stderr, run.stderr
+
+
+def damaged_files_are_survived():
+    """Every header field of an image, set to values that lie."""
+    with tempfile.TemporaryDirectory() as directory:
+        for name, text in (("a.S", FRAME.format(body="li a0, 0" + EXIT)), ("a.ld", SCRIPT)):
+            with open(os.path.join(directory, name), "w", encoding="ascii") as file:
+                file.write(text)
+        path = os.path.join(directory, "a.elf")
+        subprocess.run(["riscv64-unknown-elf-gcc", f"-march={ARCHITECTURE}", "-mabi=ilp32",
+                        "-nostdlib", "-T", os.path.join(directory, "a.ld"),
+                        os.path.join(directory, "a.S"), "-o", path], check=True)
+        with open(path, "rb") as file:
+            good = file.read()
+        for at in range(16, 116, 4):
+            for value in (b"\xff\xff\xff\xff", b"\x00\x00\x00\x80"):
+                with open(path, "wb") as file:
+                    file.write(good[:at] + value + good[at + 4:])
+                run = subprocess.run([AMCP, "boot", "--max-instructions", "1000", path],
+                                     capture_output=True, text=True, timeout=60)
+                assert run.returncode in (0, 1), f"offset {at}: {run.returncode} {run.stderr}"
+
+
+def wrong_usage():
+    for arguments, what in ((["a", "b"], "one IMAGE"), ([], "one IMAGE"),
+                            (["--variants", "nonsense", "x"], "is not a variant; they are"),
+                            (["--max-instructions", "0", "x"], "whole number from 1"),
+                            (["--seed", "-1", "x"], "whole number from 0"),
+                            (["--nonsense", "x"], "unknown option")):
+        run = subprocess.run([AMCP, "boot", *arguments], capture_output=True, text=True)
+        assert run.returncode == 2 and what in run.stderr, (arguments, run)
+    run = subprocess.run([AMCP, "boot", "--chip", "esp99", "x"], capture_output=True, text=True)
+    assert run.returncode != 0 and "esp99" in run.stderr, run
+
+
+tap.main([
+    ("the image's exit status", exit_status),
+    ("arithmetic", arithmetic),
+    ("both buses show one memory", both_buses_show_one_memory),
+    ("console", console),
+    ("system timer", system_timer),
+    ("cycle counter", cycle_counter),
+    ("an interrupt is taken", interrupt_is_taken),
+    ("wfi wakes though interrupts are masked", wfi_wakes_though_masked),
+    ("a handled exception", handled_exception),
+    ("a run is repeatable", run_is_repeatable),
+    ("trace file", trace_file),
+    *((f"refused: {name}", refusal(name)) for name in REFUSALS),
+    ("wrong files", wrong_files),
+    ("damaged files are survived", damaged_files_are_survived),
+    ("wrong usage", wrong_usage),
+])
