@@ -41,8 +41,8 @@ bool port_in_interrupt(void);
 /* Returns microseconds since an arbitrary moment; wraps round. Task or interrupt. */
 uint32_t port_now_us(void);
 
-/* Tells the scheduler, in an interrupt, that a task of higher priority was woken. It switches when the
- * interrupt ends. */
+/* Tells the scheduler, in an interrupt, that a task of higher priority was woken. It switches when
+ * the interrupt ends. */
 void port_yield_from_isr(void);
 
 /* A binary signal. One taker at a time; giving twice is giving once. */

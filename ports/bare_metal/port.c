@@ -35,8 +35,8 @@ IRAM_ATTR uint32_t port_now_us(void)
     return (high << (32u - PORT_SYSTEM_TIMER_SHIFT)) | (low >> PORT_SYSTEM_TIMER_SHIFT);
 }
 
-/* There is no scheduler: what was woken goes on when the interrupt returns. Weak: a program that has
- * one puts its own in place. */
+/* There is no scheduler: what was woken goes on when the interrupt returns. Weak: a program that
+ * has one puts its own in place. */
 IRAM_ATTR __attribute__((weak)) void port_yield_from_isr(void)
 {
 }

@@ -16,7 +16,8 @@ static IRAM_ATTR bool blocking_done(async_memcpy_handle_t mcp_hdl, async_memcpy_
     return port_signal_give(&blocking->done);
 }
 
-/* Sleeps until a slot may be free. Returns false if none will ever be, because the driver is dead. */
+/* Sleeps until a slot may be free. Returns false if none will ever be, because the driver is dead.
+ * */
 static bool wait_for_slot(struct async_memcpy_context *context)
 {
     port_lock_state_t state = port_lock(&context->lock);

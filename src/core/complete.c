@@ -3,8 +3,8 @@
 #include "context.h"
 #include "esp_attr.h"
 
-/* Takes the items that are done off the ring, up to the end of the oldest request. Returns whether that
- * request has finished. */
+/* Takes the items that are done off the ring, up to the end of the oldest request. Returns whether
+ * that request has finished. */
 static inline bool take_items_locked(struct async_memcpy_context *context)
 {
     struct item *item = context->item_oldest;
@@ -18,8 +18,8 @@ static inline bool take_items_locked(struct async_memcpy_context *context)
     return false;
 }
 
-/* Ends the oldest request, which has finished: frees the slot and starts what waited for it, then calls
- * back without the lock, whose state this takes and returns. */
+/* Ends the oldest request, which has finished: frees the slot and starts what waited for it, then
+ * calls back without the lock, whose state this takes and returns. */
 static inline port_lock_state_t deliver_locked(struct async_memcpy_context *context,
                                                port_lock_state_t state)
 {
@@ -52,8 +52,9 @@ IRAM_ATTR void complete_isr(void *argument)
 {
     struct async_memcpy_context *context = argument;
     port_lock_state_t state = port_lock(&context->lock);
-    if (context->ops->take_events(&context->channel) != 0) {
-        recover_locked(context, true);
+    uint32_t error = context->ops->take_events(&context->channel);
+    if (error != 0) {
+        recover_locked(context, error);
     }
     /* One loop at a time, so that order holds. */
     if (!context->delivering) {

@@ -7,8 +7,8 @@
  *     oldest ... arming ... free      "armed": all of its items have been handed to the engine;
  *     [ armed ][ waiting  ]           the first waiting one may be armed in part
  *
- * Items stand in a ring, too: item_oldest to item_free are armed. One item always stays unarmed, so that
- * the last finished one keeps its place until a later one has been loaded.
+ * Items stand in a ring, too: item_oldest to item_free are armed. One item always stays unarmed, so
+ * that the last finished one keeps its place until a later one has been loaded.
  *
  * A name that ends in _locked: the caller holds the driver's lock.
  */
@@ -47,6 +47,7 @@ struct async_memcpy_context {
     struct item *item_free;
     struct item
         *item_last; /* the last that the engine was given; if it is done, the engine rests */
+    struct item *restarted_at; /* where the engine was last started anew without an error */
     struct item *items;
     struct item *items_end;
 
@@ -98,34 +99,41 @@ static inline void context_free_slot_locked(struct async_memcpy_context *context
     context->in_flight--;
 }
 
+/* submit.c: takes up the newest request while others are in flight, or if one item does not hold
+ * it. */
+void submit_enqueue_locked(struct async_memcpy_context *context, struct request *request);
+
 /* submit.c: hands waiting requests to the engine, as far as items and dependences allow. */
 void submit_arm_locked(struct async_memcpy_context *context);
 
 /* complete.c: the interrupt handler; the argument is the context. */
 void complete_isr(void *argument);
 
-/* upkeep.c: what to do when work is in flight and none of it is finished: refills, and sees to an engine
- * that has come to rest too early. Returns whether to look again. */
+/* upkeep.c: what to do when work is in flight and none of it is finished: refills, and sees to an
+ * engine that has come to rest too early. Returns whether to look again. */
 bool upkeep_go_on_locked(struct async_memcpy_context *context);
 
-/* upkeep.c: wakes who waits for a slot, if one is free, and keeps on only those interrupts that somebody
- * needs. To be called after an interrupt if anything but EOF alone interrupts. */
+/* upkeep.c: wakes who waits for a slot, if one is free, and keeps on only those interrupts that
+ * somebody needs. To be called after an interrupt if anything but EOF alone interrupts. */
 void upkeep_listen_locked(struct async_memcpy_context *context);
 
-/* upkeep.c: what every call into the driver does first, in case an interrupt was lost: frees finished
- * requests as far as none has a callback to be called, and has the interrupt come if there is more. */
+/* upkeep.c: what every call into the driver does first, in case an interrupt was lost: frees
+ * finished requests as far as none has a callback to be called, and has the interrupt come if there
+ * is more. */
 void upkeep_settle_locked(struct async_memcpy_context *context);
 
 /* upkeep.c: what a submission turns to when the backlog is full: submits if something has finished
- * unnoticed, or returns ESP_ERR_INVALID_STATE. Without the lock; parameters as esp_async_memcpy(). */
+ * unnoticed, or returns ESP_ERR_INVALID_STATE. Without the lock; parameters as esp_async_memcpy().
+ * */
 esp_err_t upkeep_then_submit(async_memcpy_handle_t mcp_hdl, void *dst, const void *src, size_t n,
                              async_memcpy_isr_cb_t cb_isr, void *cb_args);
 
-/* recover.c: stops the engine and starts it again at the first item that it has not finished. failed: the
- * engine reported an error, so the CPU takes over that item, or, the second time in a row, the request
- * is given up. If the engine does not confirm the stop, the driver is dead: nothing is armed or accepted
- * any more, and the requests in flight are to be abandoned one by one. */
-void recover_locked(struct async_memcpy_context *context, bool failed);
+/* recover.c: stops the engine and starts it again at the first item that it has not finished. error
+ * is what the engine reported: if it is 0 or ENGINE_STARVED, an append was lost. On any other, or
+ * if starting anew did not help, the CPU takes over that item, or, the second time in a row, the
+ * request is given up. If the engine does not confirm the stop, the driver is dead: nothing is
+ * armed or accepted any more, and the requests in flight are to be abandoned one by one. */
+void recover_locked(struct async_memcpy_context *context, uint32_t error);
 
 /* recover.c: returns the status of a request that had trouble, and forgets it. */
 esp_err_t recover_take_status_locked(struct request *request);

@@ -9,9 +9,9 @@
 
 #define PLAN_ITEM_BYTES_MAX ((size_t)4095) /* of a descriptor's size and length (descriptor.md) */
 
-/* Returns the size of all items but a request's last, so that every cut keeps to the alignment. Above
- * half of the field's range the largest power of two that fits serves any alignment the engine has.
- * align_bytes: 0 (as 1) or a power of two. */
+/* Returns the size of all items but a request's last, so that every cut keeps to the alignment.
+ * Above half of the field's range the largest power of two that fits serves any alignment the
+ * engine has. align_bytes: 0 (as 1) or a power of two. */
 static inline size_t plan_item_bytes(size_t align_bytes)
 {
     const size_t largest = (PLAN_ITEM_BYTES_MAX + 1) / 2;

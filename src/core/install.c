@@ -102,6 +102,7 @@ static esp_err_t install(const struct chip *chip, const struct chip_engine *engi
         port_free(context);
         return error;
     }
+    context->ops->listen(&context->channel, ENGINE_EVENT_EOF); /* what most users need */
     *mcp_hdl = context;
     return ESP_OK;
 }

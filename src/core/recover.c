@@ -25,8 +25,8 @@ static IRAM_ATTR size_t count_items_locked(const struct async_memcpy_context *co
     return count;
 }
 
-/* Finds the first item that is not done. Returns false if all are. Relies on the driver's own records
- * only, since the descriptors may be what was wrong. */
+/* Finds the first item that is not done. Returns false if all are. Relies on the driver's own
+ * records only, since the descriptors may be what was wrong. */
 static IRAM_ATTR bool find_position_locked(struct async_memcpy_context *context,
                                            struct position *at)
 {
@@ -86,7 +86,8 @@ static IRAM_ATTR void finish_locked(struct async_memcpy_context *context, const 
     context->waiting--;
 }
 
-/* The CPU does what the engine could not: one item at most, so that the interrupt's time is bounded. */
+/* The CPU does what the engine could not: one item at most, so that the interrupt's time is
+ * bounded. */
 static IRAM_ATTR void take_over_locked(struct async_memcpy_context *context,
                                        const struct position *at)
 {
@@ -127,7 +128,7 @@ IRAM_ATTR void recover_abandon_oldest_locked(struct async_memcpy_context *contex
     mark_done_locked(context, &at);
 }
 
-IRAM_ATTR void recover_locked(struct async_memcpy_context *context, bool failed)
+IRAM_ATTR void recover_locked(struct async_memcpy_context *context, uint32_t error)
 {
     struct position at;
     if (!context->ops->stop(&context->channel)) {
@@ -139,7 +140,10 @@ IRAM_ATTR void recover_locked(struct async_memcpy_context *context, bool failed)
     }
     if (find_position_locked(context, &at)) {
         disarm_locked(context, &at);
-        if (failed) {
+        bool lost_append = (error == 0 || error == ENGINE_STARVED) &&
+                           context->restarted_at != at.item;
+        context->restarted_at = lost_append ? at.item : NULL;
+        if (!lost_append) {
             take_over_locked(context, &at);
         }
         submit_arm_locked(context);

@@ -1,32 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* How requests become items and reach the engine. */
 #include "context.h"
 #include "copy_plan.h"
 #include "esp_attr.h"
 
-/* Whether the engine reaches both ranges. Internal RAM on both sides is looked at first, as the most
- * common case. */
-static inline bool are_reachable(const struct async_memcpy_context *context, bus_addr_t a,
-                                 bus_addr_t b, size_t size)
-{
-    const struct chip_range *sram = &context->sram;
-    const struct chip_range *psram = &context->psram;
-    bool a_in_sram = plan_range_within(a, size, sram->low, sram->size_bytes);
-    bool b_in_sram = plan_range_within(b, size, sram->low, sram->size_bytes);
-    if (a_in_sram && b_in_sram) {
-        return true;
-    }
-    return (a_in_sram || plan_range_within(a, size, psram->low, psram->size_bytes)) &&
-           (b_in_sram || plan_range_within(b, size, psram->low, psram->size_bytes));
-}
-
-static inline bool is_aligned(const struct async_memcpy_context *context, const void *destination,
-                              size_t size)
-{
-    return (((uintptr_t)destination | size) & context->sram_align_mask) == 0;
-}
-
-/* The engine reads ahead of its own writes, so a source must wait for all that is still to be written
- * to it. First the cheap question, whether it touches the union of the armed destinations. */
+/* The engine reads ahead of its own writes, so a source must wait for all that is still to be
+ * written to it. First the cheap question, whether it touches the union of the armed destinations.
+ * */
 static inline bool must_wait_locked(const struct async_memcpy_context *context,
                                     const struct request *request)
 {
@@ -76,20 +56,6 @@ static inline void hand_over_locked(struct async_memcpy_context *context, struct
     }
 }
 
-/* Writes an item: all that the engine needs, ownership included. */
-static inline void write_item(struct item *item, bus_addr_t source, bus_addr_t destination,
-                              size_t size, uint32_t eof)
-{
-    uint32_t bytes = (uint32_t)size;
-    dma_store32(&item->tx.buffer, source);
-    dma_store32(&item->tx.next, 0);
-    dma_store32(&item->tx.dw0, DW0_OWNER_DMA | eof | bytes << DW0_LENGTH_SHIFT | bytes);
-    dma_store32(&item->rx.buffer, destination);
-    dma_store32(&item->rx.next, 0);
-    /* A suc_eof left from an earlier use could complete the item early (descriptor.md, DW0). */
-    dma_store32(&item->rx.dw0, DW0_OWNER_DMA | bytes);
-}
-
 /* Arms as many items of the request as are free. Returns whether that was all of them. */
 static IRAM_ATTR bool arm_items_locked(struct async_memcpy_context *context,
                                        struct request *request)
@@ -104,7 +70,7 @@ static IRAM_ATTR bool arm_items_locked(struct async_memcpy_context *context,
             break;
         }
         size_t size = plan_item_size(request->size_bytes, offset, context->item_bytes);
-        write_item(item, bus_addr_of(request->source) + (uint32_t)offset,
+        item_write(item, bus_addr_of(request->source) + (uint32_t)offset,
                    bus_addr_of(request->destination) + (uint32_t)offset, size,
                    offset + size == request->size_bytes ? DW0_SUC_EOF : 0);
         if (last != NULL) {
@@ -150,61 +116,41 @@ IRAM_ATTR void submit_arm_locked(struct async_memcpy_context *context)
     }
 }
 
-/* Takes up the newest request while others are in flight, or if one item does not hold it. */
-static IRAM_ATTR void enqueue_locked(struct async_memcpy_context *context, struct request *request)
+/* The short way of submit_arm_locked(), for the newest request if none waits and one item will do.
+ * Returns false, with nothing changed, if the long way must be taken. */
+static inline bool arm_newest_locked(struct async_memcpy_context *context, struct request *request)
 {
+    struct item *item = context->item_free;
+    struct item *next = context_next_item(context, item);
+    if (context->waiting != 0 || request->size_bytes > context->item_bytes ||
+        next == context->item_oldest || must_wait_locked(context, request)) {
+        return false;
+    }
+    add_written_locked(context, request, false);
+    item_write(item, bus_addr_of(request->source), bus_addr_of(request->destination),
+               request->size_bytes, DW0_SUC_EOF);
+    request->last_item = item;
+    context->item_free = next;
+    hand_over_locked(context, item, item);
+    return true;
+}
+
+IRAM_ATTR void submit_enqueue_locked(struct async_memcpy_context *context, struct request *request)
+{
+    if (context->in_flight > 1) {
+        if (context->in_flight == 2) {
+            /* The other one may have come by a way that leaves this out. */
+            add_written_locked(context, context->oldest, true);
+        }
+        upkeep_settle_locked(context);
+        if (arm_newest_locked(context, request)) {
+            return;
+        }
+    }
     request->last_item = NULL;
-    upkeep_settle_locked(context);
     context->waiting++;
     if (context->waiting == 1) {
         context->arming = request;
         submit_arm_locked(context);
     }
-}
-
-/* The short way of enqueue_locked(): for a request that one item holds, with no other in flight. */
-static inline void start_locked(struct async_memcpy_context *context, struct request *request)
-{
-    struct item *item = context->item_free;
-    add_written_locked(context, request, true);
-    write_item(item, bus_addr_of(request->source), bus_addr_of(request->destination),
-               request->size_bytes, DW0_SUC_EOF);
-    request->last_item = item;
-    context->item_free = context_next_item(context, item);
-    context->item_last = item;
-    dma_publish();
-    context->ops->start(&context->channel, item);
-}
-
-IRAM_ATTR esp_err_t esp_async_memcpy(async_memcpy_handle_t mcp_hdl, void *dst, const void *src,
-                                     size_t n, async_memcpy_isr_cb_t cb_isr, void *cb_args)
-{
-    if (mcp_hdl == NULL || !are_reachable(mcp_hdl, bus_addr_of(dst), bus_addr_of(src), n) ||
-        plan_ranges_overlap((uintptr_t)dst, n, (uintptr_t)src, n) || !is_aligned(mcp_hdl, dst, n)) {
-        return ESP_ERR_INVALID_ARG;
-    }
-    port_lock_state_t state = port_lock(&mcp_hdl->lock);
-    uint32_t in_flight = mcp_hdl->in_flight;
-    if (in_flight >= mcp_hdl->in_flight_max) {
-        port_unlock(&mcp_hdl->lock, state);
-        return upkeep_then_submit(mcp_hdl, dst, src, n, cb_isr, cb_args);
-    }
-    struct request *request = mcp_hdl->free;
-    mcp_hdl->free = context_next_request(mcp_hdl, request);
-    mcp_hdl->in_flight = in_flight + 1;
-    request->destination = dst;
-    request->source = src;
-    request->size_bytes = n;
-    request->callback = cb_isr;
-    request->callback_argument = cb_args;
-    if (in_flight == 0 && n <= mcp_hdl->item_bytes) {
-        start_locked(mcp_hdl, request);
-    } else {
-        enqueue_locked(mcp_hdl, request);
-    }
-    if (cb_isr != NULL && (mcp_hdl->channel.listening & ENGINE_EVENT_EOF) == 0) {
-        mcp_hdl->ops->listen(&mcp_hdl->channel, ENGINE_EVENT_EOF);
-    }
-    port_unlock(&mcp_hdl->lock, state);
-    return ESP_OK;
 }

@@ -3,13 +3,14 @@
 #include "context.h"
 #include "esp_attr.h"
 
-/* How long to look at an engine that has sent everything, before it is left to its interrupts or, if it
- * is at rest, started anew: longer than it takes to empty the FIFO. PARK may rise and owner bits may
- * arrive in memory a little after the interrupt; whether they do is not known (descriptor.md, Order on
- * silicon), and nothing else would tell. */
+/* How long to look at an engine that has sent everything, before it is left to its interrupts or,
+ * if it is at rest, started anew: longer than it takes to empty the FIFO. PARK may rise and owner
+ * bits may arrive in memory a little after the interrupt; whether they do is not known
+ * (descriptor.md, Order on silicon), and nothing else would tell. */
 #define ENDING_POLLS 128u
 
-/* What to do when transmit is at rest though items remain. Returns whether to look at them again. */
+/* What to do when transmit is at rest though items remain. Returns whether to look at them again.
+ * */
 static IRAM_ATTR bool resume_locked(struct async_memcpy_context *context)
 {
     uint32_t rest = 0;
@@ -24,13 +25,14 @@ static IRAM_ATTR bool resume_locked(struct async_memcpy_context *context)
     if (all_sent && (rest & ENGINE_REST_RECEIVE) == 0) {
         return false; /* receive is slow to empty the FIFO, and will interrupt */
     }
-    recover_locked(context, false); /* an append was lost */
+    /* An append was lost, or there was an error just now. */
+    recover_locked(context, context->ops->take_events(&context->channel));
     return true;
 }
 
-/* A lost append shows when the item before it has ended. That interrupts as EOF or LIST_END only if it is
- * a request's last; so while requests that were refilled have items before their last one, each item
- * must interrupt. */
+/* A lost append shows when the item before it has ended. That interrupts as EOF or LIST_END only if
+ * it is a request's last; so while requests that were refilled have items before their last one,
+ * each item must interrupt. */
 static IRAM_ATTR uint32_t needed_events_locked(const struct async_memcpy_context *context)
 {
     if (context->waiting != 0 || context->slot_waiters != 0) {

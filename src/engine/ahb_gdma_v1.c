@@ -26,14 +26,19 @@
 #define OUT_LINK              FROM_IN_CONF0(GDMA_V1_C3_OUT_LINK_REG)
 #define OUT_PERI_SEL          FROM_IN_CONF0(GDMA_V1_C3_OUT_PERI_SEL_REG)
 
+#define REST_ALL ((uint32_t)(ENGINE_REST_TRANSMIT | ENGINE_REST_RECEIVE))
+
 /* Whether PARK rises with the last owner write-back or a little later is not known. */
 #define PARK_POLLS 64u
 
-/* One item of 4095 bytes takes some 100 us; the other channels may triple that (stopping.md, step 3). */
-#define STOP_WAIT_US_MAX 1000u
+/* One item of 4095 bytes takes some 100 us; the other channels may triple that (stopping.md, step
+ * 3). If transmit rests, no more can come than the FIFO holds, and receive may be waiting for what
+ * never comes. */
+#define STOP_WAIT_US_MAX  1000u
+#define DRAIN_WAIT_US_MAX 20u
 
-/* Whether a burst can land after a reset is not known (stopping.md). If one can, it was issued before,
- * and these reads queue up behind it on the same bus. */
+/* Whether a burst can land after a reset is not known (stopping.md). If one can, it was issued
+ * before, and these reads queue up behind it on the same bus. */
 #define SETTLE_READS 16u
 
 /* INT_ENA bits for each combination of ENGINE_EVENT_* bits. */
@@ -99,19 +104,28 @@ static void gdma_close(struct channel *channel)
     mmio_write32(channel->interrupts + GDMA_V1_C3_INT_CLR_REG, GDMA_V1_C3_INT_ALL);
 }
 
-/* Waits until a state machine, whose last item is done, is idle. */
-static inline void wait_for_park(bus_addr_t link, uint32_t park)
+static IRAM_ATTR uint32_t gdma_rest(const struct channel *channel)
 {
-    for (unsigned polls = PARK_POLLS; (mmio_read32(link) & park) == 0 && polls != 0; polls--) {
+    uint32_t rest = 0;
+    if ((mmio_read32(channel->registers + OUT_LINK) & GDMA_V1_OUTLINK_PARK) != 0) {
+        rest = ENGINE_REST_TRANSMIT;
     }
+    if ((mmio_read32(channel->registers + IN_LINK) & GDMA_V1_INLINK_PARK) != 0) {
+        rest |= ENGINE_REST_RECEIVE;
+    }
+    return rest;
 }
 
 /* Receive goes first, so that data never comes to a side that has no buffer (IN_DSCR_EMPTY). */
 static IRAM_ATTR void gdma_start(struct channel *channel, struct item *first)
 {
     bus_addr_t base = channel->registers;
-    wait_for_park(base + IN_LINK, GDMA_V1_INLINK_PARK);
-    wait_for_park(base + OUT_LINK, GDMA_V1_OUTLINK_PARK);
+    unsigned polls = PARK_POLLS;
+    while (((mmio_read32(base + IN_LINK) & GDMA_V1_INLINK_PARK) == 0 ||
+            (mmio_read32(base + OUT_LINK) & GDMA_V1_OUTLINK_PARK) == 0) &&
+           polls != 0) {
+        polls--;
+    }
     mmio_write32(channel->interrupts + GDMA_V1_C3_INT_CLR_REG, INT_NORMAL);
     mmio_write32(base + IN_LINK, (bus_addr_of(&first->rx) & GDMA_V1_INLINK_ADDR_MASK) |
                                      GDMA_V1_INLINK_AUTO_RET | GDMA_V1_INLINK_START);
@@ -121,9 +135,9 @@ static IRAM_ATTR void gdma_start(struct channel *channel, struct item *first)
 
 /* As in gdma_start(), receive is linked and told before transmit can see the link.
  *
- * RESTART does not use ADDR, it is inferred (descriptor.md, RESTART). Should it use ADDR after all, it
- * must not find any of our items there, which it would take out of turn, but something that the owner
- * check refuses: the channel itself, whose first word is small and so has no owner bit. */
+ * RESTART does not use ADDR, it is inferred (descriptor.md, RESTART). Should it use ADDR after all,
+ * it must not find any of our items there, which it would take out of turn, but something that the
+ * owner check refuses: the channel itself, whose first word is small and so has no owner bit. */
 static IRAM_ATTR void gdma_append(struct channel *channel, struct item *last, struct item *first)
 {
     bus_addr_t base = channel->registers;
@@ -141,37 +155,28 @@ static IRAM_ATTR uint32_t gdma_take_events(struct channel *channel)
 {
     uint32_t events = mmio_read32(channel->interrupts + GDMA_V1_C3_INT_ST_REG);
     mmio_write32(channel->interrupts + GDMA_V1_C3_INT_CLR_REG, events);
-    return events & ~INT_NORMAL;
-}
-
-static IRAM_ATTR uint32_t gdma_rest(const struct channel *channel)
-{
-    uint32_t rest = 0;
-    if ((mmio_read32(channel->registers + OUT_LINK) & GDMA_V1_OUTLINK_PARK) != 0) {
-        rest = ENGINE_REST_TRANSMIT;
-    }
-    if ((mmio_read32(channel->registers + IN_LINK) & GDMA_V1_INLINK_PARK) != 0) {
-        rest |= ENGINE_REST_RECEIVE;
-    }
-    return rest;
+    uint32_t errors = events & ~INT_NORMAL;
+    return errors == GDMA_V1_C3_IN_DSCR_EMPTY ? ENGINE_STARVED : errors;
 }
 
 static IRAM_ATTR bool gdma_stop(struct channel *channel)
 {
-    const uint32_t all = ENGINE_REST_TRANSMIT | ENGINE_REST_RECEIVE;
     bus_addr_t base = channel->registers;
     mmio_write32(channel->interrupts + GDMA_V1_C3_INT_ENA_REG, 0);
     mmio_write32(base + IN_LINK, GDMA_V1_INLINK_AUTO_RET | GDMA_V1_INLINK_STOP);
     mmio_write32(base + OUT_LINK, GDMA_V1_OUTLINK_STOP);
     uint32_t began_us = port_now_us();
-    while (gdma_rest(channel) != all && port_now_us() - began_us < STOP_WAIT_US_MAX) {
-    }
+    uint32_t wait_us_max;
+    uint32_t rest;
+    do {
+        rest = gdma_rest(channel);
+        wait_us_max = (rest & ENGINE_REST_TRANSMIT) != 0 ? DRAIN_WAIT_US_MAX : STOP_WAIT_US_MAX;
+    } while (rest != REST_ALL && port_now_us() - began_us < wait_us_max);
     gdma_reset(channel);
-    uint32_t rest = 0;
     for (unsigned reads = 0; reads < SETTLE_READS; reads++) {
         rest = gdma_rest(channel);
     }
-    if (rest != all) {
+    if (rest != REST_ALL) {
         return false;
     }
     mmio_write32(channel->interrupts + GDMA_V1_C3_INT_CLR_REG, GDMA_V1_C3_INT_ALL);

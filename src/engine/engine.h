@@ -43,12 +43,30 @@ static inline bool item_is_done(const struct item *item)
     return ((dma_load32(&item->rx.dw0) | dma_load32(&item->tx.dw0)) & DW0_OWNER_DMA) == 0;
 }
 
+/* Writes an item, the last of its list: all that the engine needs, ownership included. eof:
+ * DW0_SUC_EOF at the end of a request, 0 before it. */
+static inline void item_write(struct item *item, bus_addr_t source, bus_addr_t destination,
+                              size_t size, uint32_t eof)
+{
+    uint32_t bytes = (uint32_t)size;
+    dma_store32(&item->tx.buffer, source);
+    dma_store32(&item->tx.next, 0);
+    dma_store32(&item->tx.dw0, DW0_OWNER_DMA | eof | bytes << DW0_LENGTH_SHIFT | bytes);
+    dma_store32(&item->rx.buffer, destination);
+    dma_store32(&item->rx.next, 0);
+    /* A suc_eof left from an earlier use could complete the item early (descriptor.md, DW0). */
+    dma_store32(&item->rx.dw0, DW0_OWNER_DMA | bytes);
+}
+
 /* What the core wants to be interrupted for, besides errors, which always interrupt. */
 enum engine_event {
     ENGINE_EVENT_EOF = 1u << 0,      /* a request's last item was received */
     ENGINE_EVENT_ITEM = 1u << 1,     /* any item was received */
     ENGINE_EVENT_LIST_END = 1u << 2, /* transmit came to the end of its list */
 };
+
+/* An error: data has come for which receive has no item, since an append to its list was lost. */
+#define ENGINE_STARVED UINT32_MAX
 
 /* What of a channel is at rest. */
 enum engine_rest {
@@ -66,7 +84,8 @@ struct channel {
 };
 
 /*
- * All functions: task or interrupt, under the driver's lock, without waiting, unless it says otherwise.
+ * All functions: task or interrupt, under the driver's lock, without waiting, unless it says
+ * otherwise.
  */
 struct engine_ops {
     /* Configures a claimed channel pair whose index and trigger id are set; the block's clock runs.
@@ -76,28 +95,28 @@ struct engine_ops {
     /* Brings an open channel at rest back to its state after reset. Task only; no lock needed. */
     void (*close)(struct channel *channel);
 
-    /* Starts a list at an item. All items that the channel was given before are done. Forgets events
-     * that were not taken, other than errors. */
+    /* Starts a list at an item. All items that the channel was given before are done. Forgets
+     * events that were not taken, other than errors. */
     void (*start)(struct channel *channel, struct item *first);
 
-    /* Links a complete list behind the last item of what may still run. May be lost: then the channel
-     * comes to rest with items left, which must be started. */
+    /* Links a complete list behind the last item of what may still run. May be lost: then the
+     * channel comes to rest with items left, which must be started. */
     void (*append)(struct channel *channel, struct item *last, struct item *first);
 
-    /* Chooses what interrupts besides errors: ENGINE_EVENT_* bits. An event that has happened since it
-     * was last taken interrupts at once. */
+    /* Chooses what interrupts besides errors: ENGINE_EVENT_* bits. An event that has happened since
+     * it was last taken interrupts at once. */
     void (*listen)(struct channel *channel, uint32_t events);
 
-    /* Takes all events that interrupt, so that the interrupt goes away. Returns those that are errors,
-     * as the engine's own bits; if there are any, the channel must be stopped. */
+    /* Takes all events that interrupt, so that the interrupt goes away. Returns 0, ENGINE_STARVED,
+     * or errors as the engine's own bits; unless it is 0 the channel must be stopped. */
     uint32_t (*take_events)(struct channel *channel);
 
     /* Returns ENGINE_REST_* bits. */
     uint32_t (*rest)(const struct channel *channel);
 
-    /* Stops and resets the channel pair: asks, waits at most a millisecond for the items in progress,
-     * resets, and lets bytes that were under way land. Returns false if the hardware did not confirm:
-     * memory may still be written. */
+    /* Stops and resets the channel pair: asks, waits at most half a millisecond for the items in
+     * progress, resets, and lets bytes that were under way land. Returns false if the hardware did
+     * not confirm: memory may still be written. */
     bool (*stop)(struct channel *channel);
 };
 

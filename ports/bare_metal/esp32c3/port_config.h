@@ -6,7 +6,7 @@
 #define PORT_CHIP chip_esp32c3
 
 /* interrupts.md, section 8 */
-#define PORT_SYSTEM_TIMER_BASE        0x60023000u
+#define PORT_SYSTEM_TIMER_BASE  0x60023000u
 #define PORT_SYSTEM_TIMER_SHIFT 4u /* counts 16 in a microsecond */
 
 #endif
