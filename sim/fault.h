@@ -10,16 +10,22 @@
 #include <stdint.h>
 
 enum fault_kind {
-    FAULT_ALLOCATION,         /* occasion: an allocation by the port; it fails */
-    FAULT_LOSE_INTERRUPT,     /* an EOF, item or list-end flag is about to rise; it does not */
-    FAULT_DELAY_INTERRUPT,    /* likewise; it rises 2000 cycles later */
-    FAULT_DOUBLE_INTERRUPT,   /* an interrupt was taken; it is taken once more at once */
-    FAULT_SPURIOUS_INTERRUPT, /* an interrupt point in task context: a channel's line is taken for
-                                 nothing */
-    FAULT_FLIP_OWNER,  /* a descriptor is fetched; its owner bit reads 0 (check permitting) */
-    FAULT_BAD_NEXT,    /* a descriptor with a successor is fetched; `next` points outside */
-    FAULT_STALL,       /* a data burst is due; the channel stops for good until RST */
-    FAULT_NEVER_PARKS, /* STOP or RST is written; PARK reads 0 from then on */
+    FAULT_ALLOCATION, /* occasion: an allocation by the port; it fails */
+    /* An EOF, item or list-end flag that is 0 is about to rise, enabled or not, each flag for
+     * itself; it does not. */
+    FAULT_LOSE_INTERRUPT,
+    FAULT_DELAY_INTERRUPT,  /* likewise; it rises 2000 cycles later */
+    FAULT_DOUBLE_INTERRUPT, /* an interrupt was taken; it is taken once more at once */
+    /* An interrupt point in task context, with interrupts unmasked and a channel routed to an
+     * enabled line: that line is taken for nothing. */
+    FAULT_SPURIOUS_INTERRUPT,
+    /* A descriptor is fetched, be it ahead, by a side that checks the owner: its owner bit reads
+     * 0. */
+    FAULT_FLIP_OWNER,
+    FAULT_BAD_NEXT, /* a `next` that is not 0 is read; it points outside */
+    FAULT_STALL,    /* a data burst is due; the channel stops for good until RST */
+    /* STOP or RST is written; PARK of that side reads 0 until the block is reset. */
+    FAULT_NEVER_PARKS,
     FAULT_KIND_COUNT,
 };
 

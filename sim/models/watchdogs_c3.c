@@ -4,8 +4,8 @@
  * of both timer groups and the RTC watchdog in their flash boot mode, and the super watchdog.
  *
  * From there: write protection by key, the enable bits and their reset values, and that a timer
- * group takes a change when CONF_UPDATE_EN is written. When they bite is not said: here after 20 ms,
- * sooner than silicon, so that whoever leaves one on is noticed. Assumed: the other bits of the
+ * group takes a change when CONF_UPDATE_EN is written. When they bite is not said: here after 20
+ * ms, sooner than silicon, so that whoever leaves one on is noticed. Assumed: the other bits of the
  * configuration registers are not to be changed; their values here are arbitrary. A write to a
  * protected register has no effect; here it is a mistake.
  *
@@ -84,8 +84,8 @@ static void open_file(struct register_file *file, const struct machine_device *d
     *file = (struct register_file){.block = device->block,
                                    .rows = device->rows,
                                    .unknown = MACHINE_NOT_MODELLED,
-                                   .values = values,
                                    .index_count = 1};
+    file->values = values;
     register_file_open(file);
     register_file_reset(file);
 }
