@@ -39,4 +39,4 @@ build plain bench
 build_firmware "$chip"
 images="$BUILD/firmware-$chip"
 exec "$BUILD/plain/bench/bench" --chip "$chip" "${arguments[@]}" \
-    "$images/bench.elf" "$images/minimal.elf"
+    "$images/bench.elf" "$images/minimal.elf.map"

@@ -19,8 +19,11 @@ import elf32  # noqa: E402
 
 EXTENSIONS = {"i", "m", "c", "zicsr", "zmmul"}
 EF_RISCV_RVC = 1
-# Atomics, and everything on floating-point registers.
-FOREIGN = re.compile(r"^(amo|lr\.|sc\.|f(?!ence)|c\.f)")
+# Atomics, everything on floating-point registers, and what the disassembler, which goes by the
+# architecture that the image names, takes for data.
+FOREIGN = re.compile(r"^(amo|lr\.|sc\.|f(?!ence)|c\.f|\.)")
+# Fills the gaps, also behind objects that were compiled without C.
+C_NOP = "0001"
 
 
 def tool_output(tool, *arguments):
@@ -38,9 +41,9 @@ def architecture(path):
 
 def foreign_instructions(path):
     for line in tool_output("objdump", "-d", "-M", "no-aliases", path).splitlines():
-        match = re.match(r"\s*([0-9a-f]+):\s+[0-9a-f ]+\s+(\S+)", line)
-        if match and FOREIGN.match(match[2]):
-            yield f"{match[2]} at 0x{match[1]}"
+        match = re.match(r"\s*([0-9a-f]+):\s+([0-9a-f]+)\s+(\S+)", line)
+        if match and FOREIGN.match(match[3]) and match[2] != C_NOP:
+            yield f"{match[3]} at 0x{match[1]}"
 
 
 def problems_of(path):

@@ -117,16 +117,18 @@ def main(paths):
     if not paths:
         print("usage: check_iram.py IMAGE.elf...", file=sys.stderr)
         return 2
-    failed = False
+    found = {}  # problem -> the images that have it
     for path in paths:
         walk = Walk(path)
         walk.run()
+        name = os.path.basename(path)
         for problem in walk.problems:
-            print(f"{path}: {problem}", file=sys.stderr)
-        failed = failed or bool(walk.problems)
-        print(f"{os.path.basename(path)}: {len(walk.reached)} functions and objects reached, "
+            found.setdefault(problem, []).append(name)
+        print(f"{name}: {len(walk.reached)} functions and objects reached, "
               f"{len(walk.problems)} outside .iram* and .dram*")
-    return 1 if failed else 0
+    for problem, names in found.items():
+        print(f"{problem} ({', '.join(names)})", file=sys.stderr)
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

@@ -126,7 +126,8 @@ static void ranges_that_wrap_round(void)
     scene_close(&scene);
 }
 
-/* Of the memory's last bytes (and its first ones), if they can be had, the very last can be copied. */
+/* Of the memory's last bytes (and its first ones), if they can be had, the very last can be copied.
+ * */
 static void ranges_up_to_the_last_byte(void)
 {
     uint32_t low = platform_chip()->sram.low;

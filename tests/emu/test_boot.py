@@ -222,6 +222,14 @@ def handled_exception():
               "on_interrupt:\nli a0, 1\nend:", 3)
 
 
+def arguments_reach_the_image():
+    ends_with("la a1, block\nla t0, block + 16\nsw t0, 0(a1)\nli t0, 40\nsw t0, 4(a1)\n"
+              "li a0, 0x15\n.option push\n.option norvc\n.balign 16\nslli zero, zero, 0x1f\n"
+              "ebreak\nsrai zero, zero, 7\n.option pop\nbnez a0, 1f\nla a0, block\n"
+              "lw t0, 4(a0)\nlbu a0, 16(a0)\nadd a0, a0, t0\n1:", ord("x") + 5,
+              "--arguments", "xyzzy")
+
+
 def run_is_repeatable():
     body = VECTORS + ROUTE + "li a0, 0\n1: addi a0, a0, 1\nli t0, 1000\nbne a0, t0, 1b\n" \
         "on_exception:\non_interrupt:\nj on_interrupt"
@@ -255,7 +263,8 @@ REFUSALS = {
     "data through the instruction bus": ("la t0, begin\nlw t0, 0(t0)", "the instruction bus"),
     "jump where nothing is": ("li t0, 0x1000\njr t0", "jump to 0x00001000, where no code can be"),
     "jump to the data bus": ("la t0, block\njr t0", "jump to 0x3fc90000, where no code can be"),
-    "atomic instruction": ("la t0, block\namoadd.w t1, t1, (t0)", "0x0062a32f, which the chip lacks"),
+    "atomic instruction": ("la t0, block\namoadd.w t1, t1, (t0)",
+                           "0x0062a32f, which the chip lacks"),
     "load reserved": ("la t0, block\nlr.w t1, (t0)", "which the chip lacks"),
     "floating point": ("fcvt.s.w ft0, t0", "which the chip lacks"),
     "floating point load": ("la t0, block\nflw ft0, 0(t0)", "which the chip lacks"),
@@ -275,8 +284,9 @@ REFUSALS = {
     "reserved bit": ("li t0, 0x600C2104\nli t1, 0x10\nsw t1, 0x10(t0)\n", "reserved bits"),
     "watchdogs left on": ("li t0, 4000000\n1: addi t0, t0, -1\nbnez t0, 1b", "watchdog of TIMG0"),
     "a protected watchdog": ("li t0, 0x60008000\nsw zero, 0x90(t0)", "written while protected"),
-    "other semihosting": ("li a0, 4\nla a1, block\n.balign 16\n.option norvc\nslli zero, zero, 0x1f\n"
-                          "ebreak\nsrai zero, zero, 7", "semihosting operation 0x04"),
+    "other semihosting": ("li a0, 4\nla a1, block\n.balign 16\n.option norvc\n"
+                          "slli zero, zero, 0x1f\nebreak\nsrai zero, zero, 7",
+                          "semihosting operation 0x04"),
     "too many instructions": ("1: j 1b", "the limit of 500 instructions was reached",
                               ("--max-instructions", "500")),
 }
@@ -344,6 +354,7 @@ tap.main([
     ("an interrupt is taken", interrupt_is_taken),
     ("wfi wakes though interrupts are masked", wfi_wakes_though_masked),
     ("a handled exception", handled_exception),
+    ("arguments reach the image", arguments_reach_the_image),
     ("a run is repeatable", run_is_repeatable),
     ("trace file", trace_file),
     *((f"refused: {name}", refusal(name)) for name in REFUSALS),

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Compares the emulator's decoder with the disassembler of the RISC-V binutils: every compressed
-encoding, and 32-bit encodings of every opcode, function and register field, with random operands."""
+encoding, and 32-bit encodings of every opcode and function, with random operands."""
 
 import os
 import random

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The AHB v1 engine against the model: the exact register writes of each operation, compared with the
- * datasheet ("Sequence for a copy" in gdma_ahb_v1.md, stopping.md), and what the contract promises.
+ * The AHB v1 engine against the model: the exact register writes of each operation, compared with
+ * the datasheet ("Sequence for a copy" in gdma_ahb_v1.md, stopping.md), and what the contract
+ * promises.
  */
 #include <stddef.h>
 
@@ -326,7 +327,8 @@ static void rest_tells_which_side_is_at_rest(void)
     scene_close();
 }
 
-/* STOP to both, a wait for PARK, RST to both, all flags cleared: and not a byte is written after it. */
+/* STOP to both, a wait for PARK, RST to both, all flags cleared: and not a byte is written after
+ * it. */
 static void stop_writes_the_sequence(void)
 {
     scene_open(1, false);

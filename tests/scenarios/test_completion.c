@@ -172,7 +172,8 @@ static void s04_slot_reused_in_callback(void)
     scene_close();
 }
 
-/* More copies than items: an item that is done, but whose request was not ended yet, stays taken. */
+/* More copies than items: an item that is done, but whose request was not ended yet, stays taken.
+ * */
 static void s05_item_not_reaped(void)
 {
     scene_open(2, 6, SMALL_BYTES);

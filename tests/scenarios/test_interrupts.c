@@ -7,6 +7,7 @@
 #include "copy.h"
 #include "fault.h"
 #include "fixture.h"
+#include "machine_internal.h"
 #include "platform.h"
 #include "runner.h"
 
@@ -16,7 +17,7 @@ enum {
     BACKLOG = 2,
     ITEM_BYTES = 4095,
     SKIP_MAX = 400,
-    ALWAYS = 1000000,
+    ALWAYS = 20000,
 };
 
 /* Copies whose content depends on one another: each one's source is the destination before. */
@@ -252,12 +253,6 @@ static void s09_error_once(void)
     check_harmless(FAULT_FLIP_OWNER, 1, BYTES);
 }
 
-static void s09_error_once_in_long_copies(void)
-{
-    check_harmless(FAULT_FLIP_OWNER, 1, 3 * ITEM_BYTES + 7);
-    check_harmless(FAULT_BAD_NEXT, 1, 3 * ITEM_BYTES + 7);
-}
-
 /* Errors one after another: a copy fails or arrives, each is called back once and in order, and a
  * failure keeps no later copy from arriving. */
 static void check_errors(enum fault_kind kind, uint64_t skip, uint64_t count, size_t size_bytes)
@@ -289,6 +284,23 @@ static void check_errors(enum fault_kind kind, uint64_t skip, uint64_t count, si
     fault_forget_all();
     copy_pattern(scene.handle, size_bytes, 0, 0);
     scene_close();
+}
+
+/* Where RESTART uses ADDR, each refill ends in an error of its own; with the planned one behind it
+ * these are two in a row, which may end a copy. */
+static void s09_error_once_in_long_copies(void)
+{
+    enum { LONG_BYTES = 3 * ITEM_BYTES + 7 };
+
+    if (machine_has_variant(MACHINE_RESTART_USES_ADDR)) {
+        for (uint64_t skip = 0; skip < 20; skip++) {
+            check_errors(FAULT_FLIP_OWNER, skip, 2, LONG_BYTES);
+            check_errors(FAULT_BAD_NEXT, skip, 2, LONG_BYTES);
+        }
+        return;
+    }
+    check_harmless(FAULT_FLIP_OWNER, 1, LONG_BYTES);
+    check_harmless(FAULT_BAD_NEXT, 1, LONG_BYTES);
 }
 
 static void s09_errors_in_a_row(void)

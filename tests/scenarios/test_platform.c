@@ -16,7 +16,8 @@
 
 enum { BYTES = 12000, ITEM_COUNT = 3, COPY_COUNT = 4, OTHER_PRIORITY = 5 };
 
-/* As after power-on: no clock, and reset held; other bits of the same registers are others' business. */
+/* As after power-on: no clock, and reset held; other bits of the same registers are others'
+ * business. */
 static void s31_gate_after_power_on(void)
 {
     uint32_t clocks = machine_read32(C3_PERIP_CLK_EN1);
@@ -151,7 +152,8 @@ static void s31_other_user_runs(void)
     other_close();
 }
 
-/* It is there before the driver and stays after it; a driver that errs and recovers leaves it alone. */
+/* It is there before the driver and stays after it; a driver that errs and recovers leaves it
+ * alone. */
 static void s31_clock_stays_for_others(void)
 {
     async_memcpy_handle_t handle = driver_install(2, 0);

@@ -15,10 +15,12 @@
 
 enum {
     VARIANT_SAMPLE_COUNT = 4,
-    PAIR_RUNS_MAX = 60,
+    ALWAYS_POINTS = 300,
+    CHANCE_MAX = 1 << 30,
     DEPTH = 2,
-    PAIR_RUNS_MAX_FULL = 2000,
+    COST_MAX = 80000,
     DEPTH_FULL = 3,
+    COST_MAX_FULL = 2000000,
     TIMING_COUNT = 4,
     TIMING_COUNT_FULL = 20,
 };
@@ -150,10 +152,30 @@ uint32_t fixture_variant_count(void)
     return chosen.full ? variants_all + 1u : MACHINE_VARIANT_COUNT + 2u + VARIANT_SAMPLE_COUNT;
 }
 
-uint32_t fixture_variants(uint32_t index)
+/* Draws combinations that are not in the list yet: neither a single variant nor all. */
+static uint32_t sample_variants(uint32_t sample)
 {
+    uint32_t drawn[VARIANT_SAMPLE_COUNT];
+    uint32_t count = 0;
     struct rng rng;
 
+    rng_seed(&rng, chosen.seed);
+    while (count <= sample) {
+        uint32_t variants = rng_below(&rng, variants_all);
+        bool known = (variants & (variants - 1u)) == 0;
+
+        for (uint32_t i = 0; i < count; i++) {
+            known = known || drawn[i] == variants;
+        }
+        if (!known) {
+            drawn[count++] = variants;
+        }
+    }
+    return drawn[sample];
+}
+
+uint32_t fixture_variants(uint32_t index)
+{
     if (chosen.full || index == 0) {
         return index;
     }
@@ -163,8 +185,7 @@ uint32_t fixture_variants(uint32_t index)
     if (index == MACHINE_VARIANT_COUNT + 1u) {
         return variants_all;
     }
-    rng_seed(&rng, chosen.seed * 1000u + index);
-    return rng_below(&rng, variants_all + 1u);
+    return sample_variants(index - MACHINE_VARIANT_COUNT - 2u);
 }
 
 /* One enumeration under way. */
@@ -174,6 +195,7 @@ struct exploration {
     struct machine_config config;
     struct rng rng;
     uint32_t runs;
+    uint64_t cost;                               /* of the last run */
     uint32_t chance[MACHINE_EXPLORE_POINTS_MAX]; /* one in this many is run, for each depth */
 };
 
@@ -185,41 +207,71 @@ static uint64_t explore_once(struct exploration *exploration)
     fixture_power_on_with(&exploration->config);
     exploration->scenario();
     points = machine_point_count();
+    exploration->cost = points + machine_stats()->dma_bursts;
     fixture_check_clean();
     exploration->runs++;
     return points;
 }
 
-/* Chooses how many runs to leave out, so that about runs_max remain at each depth. */
+/* Chooses how many runs to leave out at each depth. */
 static void explore_choose_chances(struct exploration *exploration, uint64_t points)
 {
     uint64_t runs = 1;
 
     for (unsigned depth = 0; depth < MACHINE_EXPLORE_POINTS_MAX; depth++) {
+        uint64_t chance;
+
         runs = runs * (points - depth) / (depth + 1u);
-        exploration->chance[depth] = (uint32_t)(runs / exploration->explore->runs_max) + 1u;
+        chance = 1u + runs * exploration->cost / exploration->explore->cost_max;
+        exploration->chance[depth] = chance < CHANCE_MAX ? (uint32_t)chance : CHANCE_MAX;
     }
-    exploration->chance[0] = 1;
 }
 
-/* Places one more interrupt behind those that stand. At the deepest level, a run is left out by
- * chance; above it all are run, since their number of points is needed. */
-static void explore_place(struct exploration *exploration, unsigned depth, uint64_t from,
-                          uint64_t points)
+/* Returns the next point to place the last interrupt at. */
+static uint64_t explore_next(struct exploration *exploration, unsigned depth, uint64_t point)
 {
     bool deepest = depth + 1u == exploration->explore->depth;
+
+    if (!deepest || (depth == 0 && point < ALWAYS_POINTS)) {
+        return point;
+    }
+    return point + rng_below(&exploration->rng, 2u * exploration->chance[depth] - 1u);
+}
+
+/* Whether to run with the interrupts that stand. Where more are placed behind them, that is done
+ * either way. */
+static bool explore_chooses(struct exploration *exploration, unsigned depth, uint64_t point)
+{
+    return (depth == 0 && point < ALWAYS_POINTS) ||
+           rng_below(&exploration->rng, exploration->chance[depth]) == 0;
+}
+
+/* Goes through the places of one interrupt, for each of them through those of a second one behind
+ * it, and so on. points: how many there are with no interrupt placed. */
+static void explore_all(struct exploration *exploration, uint64_t points)
+{
     struct machine_config *config = &exploration->config;
+    uint64_t *at = config->explore_points;
+    uint64_t limits[MACHINE_EXPLORE_POINTS_MAX] = {points};
+    unsigned depth = 0;
 
-    for (uint64_t point = from; point < points; point++) {
-        uint64_t points_now = points;
-
-        config->explore_count = depth + 1u;
-        config->explore_points[depth] = point;
-        if (rng_below(&exploration->rng, exploration->chance[depth]) == 0) {
-            points_now = explore_once(exploration);
+    at[0] = explore_next(exploration, 0, 0);
+    while (depth != 0 || at[0] < points) {
+        if (at[depth] >= limits[depth]) {
+            depth--;
+            at[depth] = explore_next(exploration, depth, at[depth] + 1u);
+            continue;
         }
-        if (!deepest) {
-            explore_place(exploration, depth + 1u, point + 1u, points_now);
+        config->explore_count = depth + 1u;
+        if (depth + 1u < exploration->explore->depth) {
+            limits[depth + 1u] = explore_chooses(exploration, depth, at[depth])
+                                     ? explore_once(exploration)
+                                     : limits[depth];
+            at[depth + 1u] = explore_next(exploration, depth + 1u, at[depth] + 1u);
+            depth++;
+        } else {
+            (void)explore_once(exploration);
+            at[depth] = explore_next(exploration, depth, at[depth] + 1u);
         }
     }
 }
@@ -240,7 +292,7 @@ uint32_t fixture_explore(const struct explore *explore, void (*scenario)(void))
     points = explore_once(&exploration);
     CHECK(points > explore->depth);
     explore_choose_chances(&exploration, points);
-    explore_place(&exploration, 0, 0, points);
+    explore_all(&exploration, points);
     return exploration.runs;
 }
 
@@ -249,7 +301,7 @@ void fixture_explore_points(uint32_t variants, void (*scenario)(void))
     struct explore explore = {
         .variants = variants,
         .depth = chosen.full ? DEPTH_FULL : DEPTH,
-        .runs_max = chosen.full ? PAIR_RUNS_MAX_FULL : PAIR_RUNS_MAX,
+        .cost_max = chosen.full ? COST_MAX_FULL : COST_MAX,
     };
 
     (void)fixture_explore(&explore, scenario);

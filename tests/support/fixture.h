@@ -46,13 +46,15 @@ void fixture_name_variants(uint32_t variants, char *text, size_t size_bytes);
 struct explore {
     uint32_t variants;
     unsigned depth;    /* interrupts placed at up to this many points, at most 3 */
-    uint32_t runs_max; /* for each number of points; where there are more, a sample by seed */
+    uint64_t cost_max; /* for each number of interrupts, points and bursts of all runs together;
+                          where there would be more, the runs are sampled by seed */
 };
 
 /*
  * Runs a scenario once with no interrupt placed, then with an interrupt placed at every point, at
  * every two points, and so on. Each run gets a machine of its own and must leave it clean. Fails if
- * there is no point. Returns the number of runs.
+ * there is no point. Single points are sampled only beyond the first few hundred, where a run with
+ * so many points polls. Returns the number of runs.
  */
 uint32_t fixture_explore(const struct explore *explore, void (*scenario)(void));
 
@@ -60,7 +62,8 @@ uint32_t fixture_explore(const struct explore *explore, void (*scenario)(void));
  * time goes (--full: all pairs up to many, and a sample of triples). */
 void fixture_explore_points(uint32_t variants, void (*scenario)(void));
 
-/* Runs a scenario under one combination of variants several times, with a timing by seed each time. */
+/* Runs a scenario under one combination of variants several times, with a timing by seed each time.
+ * */
 void fixture_run_timings(uint32_t variants, void (*scenario)(void));
 
 #endif

@@ -38,7 +38,7 @@ struct platform_range {
 };
 
 /* What the suite knows of a chip; written down apart from the driver's own table. */
-struct platform_chip {
+struct platform_facts {
     const char *name;
     unsigned pair_count;              /* channel pairs usable for memory to memory */
     struct platform_range sram;       /* what the engine reaches */
@@ -46,6 +46,6 @@ struct platform_chip {
 };
 
 /* Returns the chip that this runs on. */
-const struct platform_chip *platform_chip(void);
+const struct platform_facts *platform_chip(void);
 
 #endif

@@ -6,7 +6,7 @@
 #include "platform.h"
 #include "port.h"
 
-static const struct platform_chip chips[] = {
+static const struct platform_facts chips[] = {
     {
         .name = "esp32c3",
         .pair_count = 3,
@@ -24,7 +24,7 @@ static const struct platform_chip chips[] = {
     },
 };
 
-const struct platform_chip *platform_chip(void)
+const struct platform_facts *platform_chip(void)
 {
     for (size_t i = 0; i < sizeof(chips) / sizeof(chips[0]); i++) {
         if (strcmp(chips[i].name, port_chip()->name) == 0) {

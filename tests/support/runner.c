@@ -149,7 +149,7 @@ static int registry_list(const struct registry *registry)
 
 static int registry_run(const struct registry *registry, const char *group)
 {
-    struct CMUnitTest *tests = calloc(registry->count, sizeof(*tests));
+    struct CMUnitTest *tests = calloc(registry->count + 1, sizeof(*tests));
     int failed;
 
     if (tests == NULL) {
