@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "budgets.h"
-#include "image.h"
 #include "print.h"
 #include "summary.h"
 
@@ -17,7 +16,7 @@ struct arguments {
     bool json;
     bool check;
     const char *bench_path;
-    const char *minimal_path;
+    const char *map_path;
 };
 
 static bool parse(int argc, char **argv, struct arguments *arguments)
@@ -49,20 +48,7 @@ static bool parse(int argc, char **argv, struct arguments *arguments)
         return false;
     }
     arguments->bench_path = argv[optind];
-    arguments->minimal_path = argv[optind + 1];
-    return true;
-}
-
-static bool read_linked_bytes(const char *path, uint32_t *bytes)
-{
-    struct image image;
-    const char *problem;
-    if (!image_open(&image, path, &problem)) {
-        (void)fprintf(stderr, "bench: %s: %s\n", path, problem);
-        return false;
-    }
-    *bytes = image_read_only_bytes(&image);
-    image_close(&image);
+    arguments->map_path = argv[optind + 1];
     return true;
 }
 
@@ -85,7 +71,7 @@ int main(int argc, char **argv)
     struct arguments arguments;
     if (!parse(argc, argv, &arguments)) {
         (void)fprintf(stderr,
-                      "usage: bench [--chip NAME] [--json] [--check] BENCH.elf MINIMAL.elf\n");
+                      "usage: bench [--chip NAME] [--json] [--check] BENCH.elf MINIMAL.map\n");
         return EXIT_USAGE;
     }
     summary.chip = arguments.chip;
@@ -93,7 +79,8 @@ int main(int argc, char **argv)
         (void)fprintf(stderr, "bench: %s\n", error);
         return EXIT_FAILURE;
     }
-    if (!read_linked_bytes(arguments.minimal_path, &summary.linked_bytes)) {
+    if (!linked_read(arguments.map_path, &summary.linked)) {
+        (void)fprintf(stderr, "bench: %s: cannot be read as a linker's map\n", arguments.map_path);
         return EXIT_FAILURE;
     }
     if (arguments.json) {

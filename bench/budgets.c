@@ -112,7 +112,7 @@ static uint32_t measure_silent(const struct summary *summary)
 
 static uint32_t measure_linked(const struct summary *summary)
 {
-    return summary->linked_bytes;
+    return summary->linked.driver;
 }
 
 static uint32_t measure_handle(const struct summary *summary)
@@ -128,7 +128,7 @@ static const struct budget budgets[] = {
     {"more for 4 KiB than for 1 KiB [instructions]", measure_two_items, 60},
     {"heap calls in submit and interrupt", measure_heap_calls, 0},
     {"DMA idle among queued requests [instructions]", measure_idle, 0},
-    {"linked code and constants [bytes]", measure_linked, 4096},
+    {"linked code and constants of the driver [bytes]", measure_linked, 4096},
     {"RAM of a handle with backlog 8 [bytes]", measure_handle, 600},
     {"interrupts for 16 queued without callback", measure_silent, 2},
 };

@@ -76,10 +76,10 @@ void print_text(const struct summary *summary)
         print_case_text(what, &summary->watched.cases[i]);
     }
     print_depth(summary);
-    (void)printf(
-        "\nlinked code and constants of a program that installs, submits, uninstalls: %" PRIu32
-        " B\n",
-        summary->linked_bytes);
+    (void)printf("\nlinked code and constants of a program that installs, submits and uninstalls:\n"
+                 "driver %" PRIu32 " B, port %" PRIu32 " B, startup, program and libraries %" PRIu32
+                 " B\n",
+                 summary->linked.driver, summary->linked.port, summary->linked.others);
     (void)printf("RAM of a handle: backlog 8 %" PRIu32 " B, backlog 16 %" PRIu32 " B\n",
                  summary->watched.handle_bytes[0], summary->watched.handle_bytes[1]);
     (void)printf("cheaper than a word-wise memcpy: from %" PRIu32 " B\n",
@@ -135,7 +135,9 @@ void print_json(const struct summary *summary)
         (void)printf("%s\n", i == 0 ? "" : ",");
         print_case_json(what, &summary->watched.cases[i]);
     }
-    (void)printf("\n  ],\n  \"linked_bytes\": %" PRIu32 ",\n", summary->linked_bytes);
+    (void)printf("\n  ],\n  \"linked_driver_bytes\": %" PRIu32 ",\n", summary->linked.driver);
+    (void)printf("  \"linked_port_bytes\": %" PRIu32 ",\n  \"linked_other_bytes\": %" PRIu32 ",\n",
+                 summary->linked.port, summary->linked.others);
     (void)printf("  \"handle_bytes_backlog_8\": %" PRIu32
                  ",\n  \"handle_bytes_backlog_16\": %" PRIu32 ",\n",
                  summary->watched.handle_bytes[0], summary->watched.handle_bytes[1]);

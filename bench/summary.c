@@ -35,6 +35,9 @@ uint32_t summary_break_even_bytes(const struct summary *summary)
     uint32_t cost = summary_submit(copy) + summary_interrupt(copy);
     uint32_t per_word = (large->by_cpu_instructions - small->by_cpu_instructions) /
                         ((LARGE - SMALL) / WORD);
+    if (per_word == 0) {
+        return 0;
+    }
     uint32_t fixed = small->by_cpu_instructions - per_word * (SMALL / WORD);
     return (cost - fixed + per_word) / per_word * WORD;
 }

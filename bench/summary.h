@@ -3,12 +3,13 @@
 #ifndef BENCH_SUMMARY_H
 #define BENCH_SUMMARY_H
 
+#include "linked.h"
 #include "watch.h"
 
 struct summary {
     const char *chip;
     struct watch_result watched;
-    uint32_t linked_bytes; /* code and constants of the smallest program that copies */
+    struct linked linked; /* of the smallest program that copies */
 };
 
 /* The case of that mode, size and alignment, or NULL if none was run. */

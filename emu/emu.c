@@ -158,8 +158,7 @@ static void report_state(struct emu *emu)
         report_append(emu, i % 8 == 7 ? "\n" : "");
     }
     for (size_t i = 0; i < sizeof csrs / sizeof csrs[0]; i++) {
-        report_append(emu, "%s%s %08" PRIx32, i == 0 ? "  " : "  ", csrs[i].name,
-                      emu_register(emu, csrs[i].id));
+        report_append(emu, "  %s %08" PRIx32, csrs[i].name, emu_register(emu, csrs[i].id));
     }
     report_append(emu, "\n");
 }
@@ -306,6 +305,7 @@ struct emu *emu_open(const struct emu_config *config, char *error, size_t error_
         return NULL;
     }
     emu->instructions_max = config->instructions_max;
+    emu->arguments = config->arguments != NULL ? config->arguments : "";
     emu->stores_delayed = (config->variants & MACHINE_STORES_DELAYED) != 0;
     emu->chip = emu_chip_find(config->chip);
     if (emu->chip == NULL) {

@@ -29,6 +29,7 @@ struct emu_config {
     uint64_t seed;             /* of the machine's choices */
     uint32_t variants;         /* MACHINE_* bits */
     uint64_t instructions_max; /* 0: no limit */
+    const char *arguments;     /* what semihosting gives as the command line; NULL: nothing */
 };
 
 enum emu_end {

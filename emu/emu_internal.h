@@ -45,6 +45,7 @@ struct emu {
     const uint8_t *code;         /* what the instruction bus shows */
     struct emu_decoded *decoded; /* for each halfword of it */
     uint64_t instructions_max;
+    const char *arguments;
     bool stores_delayed; /* descriptor words must be told to the machine */
     emu_observer observer;
     void *observer_context;

@@ -7,6 +7,7 @@
 
 #include "emu_internal.h"
 #include "fault.h"
+#include "machine_internal.h"
 #include "memory_map.h"
 #include "trace.h"
 
@@ -67,6 +68,12 @@ static uint32_t give_stats(struct emu *emu, const struct block *block)
     return 0;
 }
 
+static uint32_t ask_variant(struct emu *emu, const struct block *block)
+{
+    (void)emu;
+    return machine_has_variant((enum machine_variant)block->words[0]) ? 1 : 0;
+}
+
 static uint32_t wait_for_line(struct emu *emu, const struct block *block)
 {
     (void)emu;
@@ -124,11 +131,12 @@ static const struct {
     uint32_t block_bytes;
     uint32_t (*call)(struct emu *emu, const struct block *block);
 } calls[HOST_CALLS_END - HOST_FAULT_PLAN] = {
-    [HOST_FAULT_PLAN - HOST_FAULT_PLAN] = {20, plan_fault},
+    [0] = {20, plan_fault},
     [HOST_FAULT_FORGET_ALL - HOST_FAULT_PLAN] = {0, forget_faults},
     [HOST_FAULT_STRIKES - HOST_FAULT_PLAN] = {4, ask_fault},
     [HOST_FAULT_COUNT - HOST_FAULT_PLAN] = {12, count_fault},
     [HOST_STATS - HOST_FAULT_PLAN] = {sizeof(struct machine_stats), give_stats},
+    [HOST_HAS_VARIANT - HOST_FAULT_PLAN] = {4, ask_variant},
     [HOST_WAIT - HOST_FAULT_PLAN] = {0, wait_for_line},
     [HOST_TRACE_START - HOST_FAULT_PLAN] = {0, start_trace},
     [HOST_TRACE_NEXT - HOST_FAULT_PLAN] = {sizeof(struct trace_event), next_event},

@@ -15,6 +15,7 @@ enum host_call {
     HOST_FAULT_STRIKES, /* kind; returns 1 or 0 */
     HOST_FAULT_COUNT,   /* kind; two words receive the count (low, high) */
     HOST_STATS,         /* the block receives struct machine_stats */
+    HOST_HAS_VARIANT,   /* a MACHINE_* bit; returns 1 or 0 */
     HOST_WAIT,          /* runs events until an interrupt pends; returns 1, or 0: none ever will */
     HOST_TRACE_START,   /* keeps all events from now on; a trace that goes elsewhere ends */
     HOST_TRACE_NEXT,    /* the block receives struct trace_event; returns 1, or 0: there is none */

@@ -109,14 +109,14 @@ static const char *read_symbols(struct image *image, const Elf32_Ehdr *header)
         uint32_t count = table.sh_size / (uint32_t)sizeof(Elf32_Sym);
         image->symbols = calloc((size_t)count + 1, sizeof *image->symbols);
         for (uint32_t s = 0; image->symbols != NULL && s < count; s++) {
-            Elf32_Sym symbol;
+            Elf32_Sym symbol = {.st_name = 0};
             (void)read_at(image, table.sh_offset + s * (uint32_t)sizeof symbol, &symbol,
                           sizeof symbol);
             add_symbol(image, &symbol, &names);
         }
         break;
     }
-    if (image->symbol_count > 0) {
+    if (image->symbols != NULL) {
         qsort(image->symbols, image->symbol_count, sizeof *image->symbols, compare_symbols);
     }
     return NULL;
@@ -124,7 +124,7 @@ static const char *read_symbols(struct image *image, const Elf32_Ehdr *header)
 
 bool image_open(struct image *image, const char *path, const char **error)
 {
-    Elf32_Ehdr header;
+    Elf32_Ehdr header = {.e_shnum = 0};
     memset(image, 0, sizeof *image);
     *error = read_file(image, path);
     if (*error == NULL) {
@@ -151,7 +151,7 @@ bool image_load(const struct image *image,
                 bool (*load)(uint32_t address, const uint8_t *bytes, uint32_t count, void *context),
                 void *context)
 {
-    Elf32_Ehdr header;
+    Elf32_Ehdr header = {.e_phnum = 0};
     (void)read_at(image, 0, &header, sizeof header);
     for (uint32_t i = 0; i < header.e_phnum; i++) {
         Elf32_Phdr segment;
@@ -168,22 +168,6 @@ bool image_load(const struct image *image,
         }
     }
     return true;
-}
-
-uint32_t image_read_only_bytes(const struct image *image)
-{
-    uint32_t sum = 0;
-    Elf32_Ehdr header;
-    (void)read_at(image, 0, &header, sizeof header);
-    for (uint32_t i = 0; i < header.e_shnum; i++) {
-        Elf32_Shdr section;
-        bool there = read_at(image, header.e_shoff + i * (uint32_t)sizeof section, &section,
-                             sizeof section);
-        if (there && (section.sh_flags & (SHF_ALLOC | SHF_WRITE)) == SHF_ALLOC) {
-            sum += section.sh_size;
-        }
-    }
-    return sum;
 }
 
 const struct image_symbol *image_find(const struct image *image, const char *name)

@@ -32,10 +32,6 @@ bool image_load(const struct image *image,
                 bool (*load)(uint32_t address, const uint8_t *bytes, uint32_t count, void *context),
                 void *context);
 
-/* How many bytes of code and constants the image loads: all sections in memory that it does not
- * write. */
-uint32_t image_read_only_bytes(const struct image *image);
-
 /* The symbol of that name, or NULL. */
 const struct image_symbol *image_find(const struct image *image, const char *name);
 

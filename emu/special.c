@@ -20,6 +20,7 @@
 #define MCAUSE_INTERRUPT (UINT32_C(1) << 31)
 
 enum { CAUSE_BREAKPOINT = 3, CAUSE_ECALL_FROM_MACHINE = 11 };
+enum { REGISTER_A0 = 10, REGISTER_A1 = 11 };
 
 static bool takes_interrupts(const struct emu *emu)
 {
@@ -168,17 +169,38 @@ static void exit_by_semihosting(struct emu *emu, uint32_t block)
     emu->stop = STOP_EXIT;
 }
 
+/* The block holds the address and the size of a buffer; the size becomes that of the text. */
+static uint32_t give_arguments(const struct emu *emu, uint32_t block)
+{
+    uint32_t length = (uint32_t)strlen(emu->arguments);
+    uint8_t *sizes = memory_map_data(block, 8);
+    uint8_t *buffer = sizes == NULL ? NULL : memory_map_data(word_at(block), length + 1);
+    if (buffer == NULL || word_at(block + 4) <= length) {
+        return UINT32_MAX;
+    }
+    memcpy(buffer, emu->arguments, length + 1);
+    memcpy(sizes + 4, &length, sizeof length);
+    return 0;
+}
+
+static void answer_semihosting(struct emu *emu, uint32_t result)
+{
+    emu_set_general_register(emu, REGISTER_A0, result);
+    finish_special(emu);
+}
+
 static void call_semihosting(struct emu *emu)
 {
-    enum { SYS_EXIT_EXTENDED = 0x20, A0 = 10, A1 = 11 };
-    uint32_t operation = emu_general_register(emu, A0);
-    uint32_t block = emu_general_register(emu, A1);
+    enum { SYS_GET_CMDLINE = 0x15, SYS_EXIT_EXTENDED = 0x20 };
+    uint32_t operation = emu_general_register(emu, REGISTER_A0);
+    uint32_t block = emu_general_register(emu, REGISTER_A1);
     uint32_t result = 0;
     if (operation == SYS_EXIT_EXTENDED) {
         exit_by_semihosting(emu, block);
+    } else if (operation == SYS_GET_CMDLINE) {
+        answer_semihosting(emu, give_arguments(emu, block));
     } else if (emu_host_call(emu, operation, block, &result)) {
-        emu_set_general_register(emu, A0, result);
-        finish_special(emu);
+        answer_semihosting(emu, result);
     } else {
         emu_refuse(emu,
                    "semihosting operation 0x%02" PRIx32 " with the parameter 0x%08" PRIx32

@@ -15,9 +15,15 @@ void board_put_string(const char *text);
 /* Eight hexadecimal digits. */
 void board_put_hex(uint32_t value);
 
+/* Waits until all that was written has left. */
+void board_flush(void);
+
 /* Ends the image: waits until the console is out, and leaves through semihosting in an image that
  * was built for emulators; in others it idles. */
 _Noreturn void board_exit(int status);
+
+/* What the image was started with: a text from the emulator; empty on a board. */
+const char *board_arguments(void);
 
 /* How it ends: one of the end_*.[cS] files. */
 _Noreturn void board_end(int status);

@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What a board offers an image besides the chip: nothing. */
 #include "board.h"
 #include "port_cpu.h"
 
-/* On a board there is nowhere to go. */
 void board_end(int status)
 {
     (void)status;
     for (;;) {
         cpu_wait_for_interrupt();
     }
+}
+
+const char *board_arguments(void)
+{
+    return "";
 }

@@ -7,7 +7,7 @@
  * Here a test is run once, in the one timing that real instructions give; variants are chosen when
  * the chip is switched on (amcp boot --variants).
  */
-#include <stdio.h>
+#include <string.h>
 
 #include "board.h"
 #include "check.h"
@@ -17,31 +17,30 @@
 #include "fault.h"
 #include "fixture.h"
 #include "host_calls.h"
-#include "machine.h"
+#include "machine_internal.h"
 #include "platform.h"
 #include "port.h"
 #include "runner.h"
+#include "semihosting.h"
 #include "test_platform.h"
 #include "trace.h"
-
-uint32_t host_call(uint32_t operation, void *block);
 
 static uint32_t call_with_kind(uint32_t operation, enum fault_kind kind)
 {
     uint32_t block[3] = {kind, 0, 0};
-    return host_call(operation, block);
+    return semihosting_call(operation, block);
 }
 
 void fault_plan(enum fault_kind kind, uint64_t skip, uint64_t count)
 {
     uint32_t block[5] = {kind, (uint32_t)skip, (uint32_t)(skip >> 32), (uint32_t)count,
                          (uint32_t)(count >> 32)};
-    host_call(HOST_FAULT_PLAN, block);
+    semihosting_call(HOST_FAULT_PLAN, block);
 }
 
 void fault_forget_all(void)
 {
-    host_call(HOST_FAULT_FORGET_ALL, NULL);
+    semihosting_call(HOST_FAULT_FORGET_ALL, NULL);
 }
 
 bool fault_strikes(enum fault_kind kind)
@@ -52,7 +51,7 @@ bool fault_strikes(enum fault_kind kind)
 uint64_t fault_count(enum fault_kind kind)
 {
     uint32_t block[3] = {kind, 0, 0};
-    host_call(HOST_FAULT_COUNT, block);
+    semihosting_call(HOST_FAULT_COUNT, block);
     return (uint64_t)block[2] << 32 | block[1];
 }
 
@@ -68,11 +67,17 @@ static union counters counters_at_start;
 const struct machine_stats *machine_stats(void)
 {
     static union counters counters;
-    host_call(HOST_STATS, &counters);
+    semihosting_call(HOST_STATS, &counters);
     for (size_t i = 0; i < sizeof counters.words / sizeof counters.words[0]; i++) {
         counters.words[i] -= counters_at_start.words[i];
     }
     return &counters.stats;
+}
+
+bool machine_has_variant(enum machine_variant variant)
+{
+    uint32_t block[1] = {variant};
+    return semihosting_call(HOST_HAS_VARIANT, block) != 0;
 }
 
 uint32_t machine_read32(uint32_t address)
@@ -120,7 +125,7 @@ void machine_advance(uint64_t cycles)
 /* The pending interrupt is taken at the return of the call. */
 bool machine_wait_for_interrupt(void)
 {
-    return host_call(HOST_WAIT, NULL) != 0;
+    return semihosting_call(HOST_WAIT, NULL) != 0;
 }
 
 bool test_platform_sleep(void)
@@ -136,15 +141,15 @@ void trace_listen(trace_listener new_listener, void *context)
 {
     struct trace_event event;
     if (listener != NULL) {
-        host_call(HOST_TRACE_STOP, NULL);
-        while (host_call(HOST_TRACE_NEXT, &event) != 0) {
+        semihosting_call(HOST_TRACE_STOP, NULL);
+        while (semihosting_call(HOST_TRACE_NEXT, &event) != 0) {
             listener(&event, listener_context);
         }
     }
     listener = new_listener;
     listener_context = context;
     if (listener != NULL) {
-        host_call(HOST_TRACE_START, NULL);
+        semihosting_call(HOST_TRACE_START, NULL);
     }
 }
 
@@ -188,11 +193,33 @@ void *__wrap_port_allocate(size_t size_bytes)
     return fault_strikes(FAULT_ALLOCATION) ? NULL : __real_port_allocate(size_bytes);
 }
 
+/* Why a test does not apply to a chip, or NULL. */
+static const char *reason_to_skip(const struct test_case *test)
+{
+    static const struct {
+        const char *name;
+        const char *reason;
+    } pc_only[] = {
+        {"S19 memory of the host", "there is no host: constants and the stack lie in internal RAM"},
+    };
+    for (size_t i = 0; i < sizeof pc_only / sizeof pc_only[0]; i++) {
+        if (strcmp(pc_only[i].name, test->name) == 0) {
+            return pc_only[i].reason;
+        }
+    }
+    return NULL;
+}
+
 static void run_case(const struct test_case *test)
 {
+    const char *reason = reason_to_skip(test);
+    if (reason != NULL) {
+        test_platform_skip(test, reason);
+        return;
+    }
     size_t free_bytes_at_start = heap_caps_get_free_size(MALLOC_CAP_DMA);
     fault_forget_all();
-    host_call(HOST_STATS, &counters_at_start);
+    semihosting_call(HOST_STATS, &counters_at_start);
     test_platform_run_one(test);
     CHECK_EQ(heap_caps_get_free_size(MALLOC_CAP_DMA), free_bytes_at_start);
 }
@@ -217,7 +244,7 @@ int runner_main(int argc, char **argv, const char *group, const struct runner_su
     (void)group;
     for (const struct runner_suite *suite = suites; suite->cases != NULL; suite++) {
         for (const struct test_case *test = suite->cases; test->name != NULL; test++) {
-            if (!was_run(suites, suite, test)) {
+            if (!was_run(suites, suite, test) && test_platform_wants(test)) {
                 run_case(test);
             }
         }

@@ -3,6 +3,7 @@
 #include "test_platform.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "board.h"
 #include "check.h"
@@ -69,6 +70,16 @@ IRAM_ATTR void port_yield_from_isr(void)
     yield_count++;
 }
 
+bool test_platform_wants(const struct test_case *test)
+{
+    const char *arguments = board_arguments();
+    if (strcmp(arguments, "--list") == 0) {
+        printf("%s\n", test->name);
+        return false;
+    }
+    return strstr(test->name, arguments) != NULL;
+}
+
 void test_platform_run_one(const struct test_case *test)
 {
     test_number++;
@@ -80,8 +91,16 @@ void test_platform_run_one(const struct test_case *test)
     printf("ok %u - %s\n", test_number, test_name);
 }
 
+void test_platform_skip(const struct test_case *test, const char *reason)
+{
+    test_number++;
+    printf("ok %u - %s # SKIP %s\n", test_number, test->name, reason);
+}
+
 int test_platform_end(void)
 {
-    printf("1..%u\n", test_number);
+    if (test_number != 0) {
+        printf("1..%u\n", test_number);
+    }
     return 0;
 }

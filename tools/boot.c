@@ -14,6 +14,7 @@
 struct boot_options {
     const char *chip;
     const char *trace_path;
+    const char *arguments;
     uint64_t instructions_max;
     uint64_t seed;
     uint32_t variants;
@@ -32,6 +33,14 @@ static bool take_trace(const struct option_spec *spec, const char *text, void *o
     struct boot_options *boot = options;
     (void)spec;
     boot->trace_path = text;
+    return true;
+}
+
+static bool take_arguments(const struct option_spec *spec, const char *text, void *options)
+{
+    struct boot_options *boot = options;
+    (void)spec;
+    boot->arguments = text;
     return true;
 }
 
@@ -111,6 +120,7 @@ static const struct option_spec boot_specs[] = {
     {"chip", "NAME", "the chip to emulate; the default is esp32c3", take_chip},
     {"trace", "FILE", "write what the chip did, one event a line", take_trace},
     {"max-instructions", "N", "end the run as failed after N instructions", take_instructions},
+    {"arguments", "TEXT", "what the image reads as its command line", take_arguments},
     {"variants", "NAME,...", "settle these doubts of the datasheet the other way", take_variants},
     {"seed", "N", "seed of the machine's choices; the default is 1", take_seed},
     {NULL, NULL, NULL, NULL},
@@ -144,7 +154,7 @@ static int report_end(const struct emu_result *result)
     return EXIT_FAILED;
 }
 
-static int boot(const struct boot_options *options, const char *image_path, FILE *trace)
+static int boot_image(const struct boot_options *options, const char *image_path, FILE *trace)
 {
     char error[512];
     struct emu_result result;
@@ -152,6 +162,7 @@ static int boot(const struct boot_options *options, const char *image_path, FILE
                                                     .image_path = image_path,
                                                     .seed = options->seed,
                                                     .variants = options->variants,
+                                                    .arguments = options->arguments,
                                                     .instructions_max = options->instructions_max},
                                error, sizeof error);
     if (emu == NULL) {
@@ -175,7 +186,7 @@ static int boot_with_trace(const struct boot_options *options, const char *image
         return EXIT_FAILED;
     }
     (void)fputs("# cycle, event, channel, address, value\n", trace);
-    int exit_code = boot(options, image_path, trace);
+    int exit_code = boot_image(options, image_path, trace);
     bool failed = ferror(trace) != 0;
     if (fclose(trace) != 0 || failed) {
         message_complain("%s: could not be written", options->trace_path);
@@ -197,7 +208,7 @@ static int run_boot(const struct command *command, int argc, char **argv)
         return EXIT_USAGE;
     }
     return options.trace_path != NULL ? boot_with_trace(&options, argv[operand])
-                                      : boot(&options, argv[operand], NULL);
+                                      : boot_image(&options, argv[operand], NULL);
 }
 
 const struct command boot_command = {
