@@ -4,24 +4,29 @@
 #include "copy_plan.h"
 #include "esp_attr.h"
 
-/* The engine reads ahead of its own writes, so a source must wait for all that is still to be
- * written to it. First the cheap question, whether it touches the union of the armed destinations.
- * */
-static inline bool must_wait_locked(const struct async_memcpy_context *context,
-                                    const struct request *request)
+/* Whether a source is the destination, or a part of one, of an earlier request. */
+static IRAM_ATTR bool reads_earlier_locked(const struct async_memcpy_context *context,
+                                           const struct request *request)
 {
-    uintptr_t low = (uintptr_t)request->source;
-    if (low >= context->written_high || low + request->size_bytes <= context->written_low) {
-        return false;
-    }
     for (struct request *earlier = context->oldest; earlier != request;
          earlier = context_next_request(context, earlier)) {
-        if (plan_ranges_overlap(low, request->size_bytes, (uintptr_t)earlier->destination,
-                                earlier->size_bytes)) {
+        if (plan_ranges_overlap((uintptr_t)request->source, request->size_bytes,
+                                (uintptr_t)earlier->destination, earlier->size_bytes)) {
             return true;
         }
     }
     return false;
+}
+
+/* The engine reads ahead of its own writes, so a source must wait for all that is still to be
+ * written to it. First the cheap question, whether it touches the union of the armed destinations.
+ * */
+static IRAM_ATTR bool must_wait_locked(const struct async_memcpy_context *context,
+                                       const struct request *request)
+{
+    uintptr_t low = (uintptr_t)request->source;
+    return low < context->written_high && low + request->size_bytes > context->written_low &&
+           reads_earlier_locked(context, request);
 }
 
 /* Counts a request's destination among those that are being written. only: nothing else is. */
@@ -39,8 +44,8 @@ static inline void add_written_locked(struct async_memcpy_context *context,
 }
 
 /* Gives the engine a list that is complete and ends with `last`. */
-static inline void hand_over_locked(struct async_memcpy_context *context, struct item *first,
-                                    struct item *last)
+static IRAM_ATTR void hand_over_locked(struct async_memcpy_context *context, struct item *first,
+                                       struct item *last)
 {
     struct item *before = context->item_last;
     context->item_last = last;
@@ -142,7 +147,10 @@ IRAM_ATTR void submit_enqueue_locked(struct async_memcpy_context *context, struc
             /* The other one may have come by a way that leaves this out. */
             add_written_locked(context, context->oldest, true);
         }
-        upkeep_settle_locked(context);
+        if (item_is_done(context->item_oldest) ||
+            context->channel.listening == ENGINE_EVENT_LIST_END) {
+            upkeep_settle_locked(context);
+        }
         if (arm_newest_locked(context, request)) {
             return;
         }

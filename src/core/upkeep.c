@@ -78,6 +78,9 @@ IRAM_ATTR bool upkeep_go_on_locked(struct async_memcpy_context *context)
         recover_abandon_oldest_locked(context);
         return true;
     }
+    if (context->item_oldest != context->restarted_at) {
+        context->restarted_at = NULL; /* it helped */
+    }
     if (context->waiting != 0) {
         submit_arm_locked(context); /* refill with the items that came back */
     }

@@ -69,7 +69,8 @@ static IRAM_ATTR void gdma_reset(const struct channel *channel)
     mmio_write32(in_conf0, in);
 }
 
-static void gdma_open(struct channel *channel, const struct chip_engine *engine, bool burst)
+static IRAM_ATTR void gdma_open(struct channel *channel, const struct chip_engine *engine,
+                                bool burst)
 {
     channel->interrupts = engine->base + channel->index * GDMA_V1_C3_INT_STRIDE;
     channel->registers = engine->base + GDMA_V1_C3_IN_CONF0_REG +
@@ -90,7 +91,7 @@ static void gdma_open(struct channel *channel, const struct chip_engine *engine,
     gdma_listen(channel, 0);
 }
 
-static void gdma_close(struct channel *channel)
+static IRAM_ATTR void gdma_close(struct channel *channel)
 {
     bus_addr_t base = channel->registers;
     mmio_write32(channel->interrupts + GDMA_V1_C3_INT_ENA_REG, 0);
