@@ -57,7 +57,7 @@ static int check(const struct summary *summary)
     const struct budget *budget;
     int exit_code = EXIT_SUCCESS;
     for (size_t i = 0; (budget = budget_at(i)) != NULL; i++) {
-        if (budget->measure(summary) > budget->limit) {
+        if (budget->measure(summary) > budget->ceiling) {
             exit_code = EXIT_FAILURE;
         }
     }

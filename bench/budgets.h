@@ -12,6 +12,7 @@ struct budget {
     const char *name;
     uint32_t (*measure)(const struct summary *summary);
     uint32_t limit;
+    uint32_t ceiling; /* what a check enforces: the limit, or what is reached where it is not met */
 };
 
 /* Returns budget number index, or NULL past the last one. */

@@ -120,8 +120,9 @@ static void print_budgets_json(const struct summary *summary)
     (void)printf("  \"budgets\": [");
     for (size_t i = 0; (budget = budget_at(i)) != NULL; i++) {
         (void)printf("%s\n    {\"name\": \"%s\", \"measured\": %" PRIu32 ", \"limit\": %" PRIu32
-                     "}",
-                     i == 0 ? "" : ",", budget->name, budget->measure(summary), budget->limit);
+                     ", \"ceiling\": %" PRIu32 "}",
+                     i == 0 ? "" : ",", budget->name, budget->measure(summary), budget->limit,
+                     budget->ceiling);
     }
     (void)printf("\n  ]\n");
 }

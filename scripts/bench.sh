@@ -35,8 +35,8 @@ done
 
 require_chip "$chip"
 need "$NEEDS_FIRMWARE"
-build plain bench
+build tool bench
 build_firmware "$chip"
 images="$BUILD/firmware-$chip"
-exec "$BUILD/plain/bench/bench" --chip "$chip" "${arguments[@]}" \
+exec "$BUILD/tool/bench/bench" --chip "$chip" "${arguments[@]}" \
     "$images/bench.elf" "$images/minimal.elf.map"

@@ -35,7 +35,7 @@ done
 
 require_chip "$chip"
 need "$NEEDS_FIRMWARE"
-build plain amcp
+build tool amcp
 build_firmware "$chip"
 
 images="$BUILD/firmware-$chip"
@@ -48,7 +48,7 @@ fi
 failed=0
 while read -r name; do
     echo "== $name on the emulated $chip"
-    "$BUILD/plain/amcp" boot --chip "$chip" "$images/$name" || {
+    "$BUILD/tool/amcp" boot --chip "$chip" "$images/$name" || {
         echo "== $name: failed"
         failed=1
     }

@@ -15,6 +15,7 @@
 
 COMMAND='test'
 . "$(dirname "$0")/lib/common.sh"
+. "$(dirname "$0")/lib/firmware.sh"
 
 case " $* " in
 *' --help '* | *' -h '*)
@@ -27,4 +28,6 @@ python3 "$ROOT/scripts/run_tests.py" --check-arguments "$@" || exit $?
 say "building (log: build/build-*.log)"
 build plain
 build sanitize
+build tool amcp
+build_firmware esp32c3
 exec python3 "$ROOT/scripts/run_tests.py" "$@"

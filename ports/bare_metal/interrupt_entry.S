@@ -44,7 +44,8 @@ interrupt_entry:
     sw a6, 56(sp)
     sw a7, 60(sp)
 
-    /* The handler and the argument of the line; bit 31 of mcause falls out. */
+    /* The handler and the argument of the line; bit 31 of mcause falls out. The table is aligned to
+     * the 8 bytes of an entry, so both have the upper half of the table's address. */
     csrr a0, mcause
     lui t0, %hi(port_interrupt_lines)
     slli a0, a0, 3

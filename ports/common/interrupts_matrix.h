@@ -18,9 +18,10 @@ struct port_interrupt {
     uint8_t software; /* number of the FROM_CPU register */
 };
 
-/* What each CPU line calls; an interrupt entry in assembler reads it by itself. */
+/* What each CPU line calls; an interrupt entry in assembler reads it by itself. Aligned, so that
+ * both words of an entry have the same upper address bits there. */
 struct port_interrupt_line {
-    void (*handler)(void *argument);
+    _Alignas(8) void (*handler)(void *argument);
     void *argument;
 };
 

@@ -1,13 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 #
-# What the sub-commands share that need images; sourced after common.sh.
-
-# shellcheck disable=SC2034 # for the scripts that source this file
-NEEDS_FIRMWARE="$NEEDS_BUILD python3=python3
-    gcc-riscv64-unknown-elf=riscv64-unknown-elf-gcc
-    picolibc-riscv64-unknown-elf=@/usr/lib/picolibc/riscv64-unknown-elf/picolibc.specs
-    libunicorn-dev=@/usr/include/unicorn/unicorn.h"
+# What the sub-commands share that need images; sourced after common.sh, which names the packages.
 
 # Builds all images of a chip into build/firmware-CHIP.
 build_firmware() { # CHIP

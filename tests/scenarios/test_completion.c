@@ -172,8 +172,7 @@ static void s04_slot_reused_in_callback(void)
     scene_close();
 }
 
-/* More copies than items: an item that is done, but whose request was not ended yet, stays taken.
- * */
+/* More copies than items: an item that is done, but whose request has not ended, stays taken. */
 static void s05_item_not_reaped(void)
 {
     scene_open(2, 6, SMALL_BYTES);
@@ -196,6 +195,7 @@ static void leave_stale_flags(void)
     item->tx.dw0 = DW0_OWNER_DMA | DW0_SUC_EOF | SMALL_BYTES << DW0_LENGTH_SHIFT | SMALL_BYTES;
     item->rx.buffer = bus_addr_of(bytes + SMALL_BYTES);
     item->rx.dw0 = DW0_OWNER_DMA | SMALL_BYTES;
+    dma_publish();
     port_enable_engine(engine);
     engine->ops->open(&channel, engine, false);
     engine->ops->start(&channel, item);
