@@ -45,7 +45,7 @@ uint32_t port_now_us(void);
  * the interrupt ends. */
 void port_yield_from_isr(void);
 
-/* A binary signal. One taker at a time; giving twice is giving once. */
+/* A binary signal. Giving twice is giving once; of several takers a give wakes one. */
 void port_signal_init(struct port_signal *signal);
 void port_signal_deinit(struct port_signal *signal);
 /* Task or interrupt. Returns whether a task of higher priority was woken. */

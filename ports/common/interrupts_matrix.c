@@ -26,7 +26,7 @@ enum { LINE_PRIORITY = 1 };
 /* "Not routed" in a map register. */
 enum { LINE_NONE = 0 };
 
-struct port_interrupt_line port_interrupt_lines[PORT_INTERRUPT_LINES];
+_Alignas(8) struct port_interrupt_line port_interrupt_lines[PORT_INTERRUPT_LINES];
 
 static port_lock_t lines_lock;
 static uint32_t software_taken; /* bit n: FROM_CPU register n, and the two lines that go with it */

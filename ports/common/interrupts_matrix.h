@@ -21,11 +21,11 @@ struct port_interrupt {
 /* What each CPU line calls; an interrupt entry in assembler reads it by itself. Aligned, so that
  * both words of an entry have the same upper address bits there. */
 struct port_interrupt_line {
-    _Alignas(8) void (*handler)(void *argument);
+    void (*handler)(void *argument);
     void *argument;
 };
 
 enum { PORT_INTERRUPT_LINES = 32 };
-extern struct port_interrupt_line port_interrupt_lines[PORT_INTERRUPT_LINES];
+extern _Alignas(8) struct port_interrupt_line port_interrupt_lines[PORT_INTERRUPT_LINES];
 
 #endif

@@ -29,8 +29,10 @@ static bool wait_for_slot(struct async_memcpy_context *context)
         port_signal_take(&context->slot_free);
         state = port_lock(&context->lock);
         context->slot_waiters--;
-        if (context->slot_waiters != 0) {
-            port_signal_give(&context->slot_free); /* several slots may have come with one signal */
+        /* Several slots may have come free with one signal. */
+        if (context->slot_waiters != 0 &&
+            (context->in_flight < context->in_flight_max || context->dead)) {
+            port_signal_give(&context->slot_free);
         }
     }
     bool dead = context->dead;

@@ -15,8 +15,10 @@
 static inline size_t plan_item_bytes(size_t align_bytes)
 {
     const size_t largest = (PLAN_ITEM_BYTES_MAX + 1) / 2;
-    size_t align = align_bytes > largest ? largest : align_bytes;
-    return align == 0 ? PLAN_ITEM_BYTES_MAX : PLAN_ITEM_BYTES_MAX & ~(align - 1);
+    if (align_bytes == 0) {
+        return PLAN_ITEM_BYTES_MAX;
+    }
+    return PLAN_ITEM_BYTES_MAX & ~((align_bytes > largest ? largest : align_bytes) - 1);
 }
 
 /* Returns the number of items of a request of size_bytes. */

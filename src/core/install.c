@@ -141,7 +141,8 @@ static bool retire(struct async_memcpy_context *context)
     if (context->in_flight != 0) {
         upkeep_settle_locked(context);
     }
-    bool retired = context->in_flight == 0 && !context->delivering && !context->dead;
+    bool retired = context->in_flight == 0 && context->slot_waiters == 0 && !context->delivering &&
+                   !context->dead;
     if (retired) {
         context->in_flight_max = 0;
     }

@@ -3,11 +3,41 @@
 #include "context.h"
 #include "esp_attr.h"
 
-/* How long to look at an engine that has sent everything, before it is left to its interrupts or,
- * if it is at rest, started anew: longer than it takes to empty the FIFO. PARK may rise and owner
- * bits may arrive in memory a little after the interrupt; whether they do is not known
- * (descriptor.md, Order on silicon), and nothing else would tell. */
+/* PARK may rise and owner bits may arrive in memory a little after the interrupt; whether they do
+ * is not known (descriptor.md, Order on silicon). As nothing else would tell, they are waited for:
+ * */
+
+/* where an interrupt may have been for an item that is not done, */
+#define LATE_POLLS 48u
+
+/* and where all has been sent, for longer than it takes to empty the FIFO. */
 #define ENDING_POLLS 128u
+
+/* Whether the last EOF belongs to an item that is not done. */
+static IRAM_ATTR bool is_eof_early_locked(const struct async_memcpy_context *context)
+{
+    bus_addr_t eof = context->ops->last_eof(&context->channel);
+    struct item *item = context->item_oldest;
+    while (item != context->item_free && bus_addr_of(&item->rx) != eof) {
+        item = context_next_item(context, item);
+    }
+    return item != context->item_free;
+}
+
+/* What to do while transmit is at work. Returns whether the oldest item is done after all. Of items
+ * that end no request nothing tells whether the interrupt was for one of them. */
+static IRAM_ATTR bool await_late_locked(const struct async_memcpy_context *context)
+{
+    if ((context->channel.listening & ENGINE_EVENT_ITEM) == 0 && !is_eof_early_locked(context)) {
+        return false;
+    }
+    for (unsigned polls = 0; polls < LATE_POLLS; polls++) {
+        if (item_is_done(context->item_oldest)) {
+            return true;
+        }
+    }
+    return false;
+}
 
 /* What to do when transmit is at rest though items remain. Returns whether to look at them again.
  * */
@@ -90,8 +120,10 @@ IRAM_ATTR bool upkeep_go_on_locked(struct async_memcpy_context *context)
     if (context->item_oldest == context->item_free) {
         return false;
     }
-    uint32_t rest = context->ops->rest(&context->channel);
-    return (rest & ENGINE_REST_TRANSMIT) != 0 && resume_locked(context);
+    if ((context->ops->rest(&context->channel) & ENGINE_REST_TRANSMIT) != 0) {
+        return resume_locked(context);
+    }
+    return await_late_locked(context);
 }
 
 /* Whether an append seems lost that only LIST_END would have told of. */

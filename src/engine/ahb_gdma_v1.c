@@ -20,6 +20,7 @@
 #define IN_CONF0              FROM_IN_CONF0(GDMA_V1_C3_IN_CONF0_REG)
 #define IN_CONF1              FROM_IN_CONF0(GDMA_V1_C3_IN_CONF1_REG)
 #define IN_LINK               FROM_IN_CONF0(GDMA_V1_C3_IN_LINK_REG)
+#define IN_SUC_EOF_DES_ADDR   FROM_IN_CONF0(GDMA_V1_C3_IN_SUC_EOF_DES_ADDR_REG)
 #define IN_PERI_SEL           FROM_IN_CONF0(GDMA_V1_C3_IN_PERI_SEL_REG)
 #define OUT_CONF0             FROM_IN_CONF0(GDMA_V1_C3_OUT_CONF0_REG)
 #define OUT_CONF1             FROM_IN_CONF0(GDMA_V1_C3_OUT_CONF1_REG)
@@ -160,6 +161,11 @@ static IRAM_ATTR uint32_t gdma_take_events(struct channel *channel)
     return errors == GDMA_V1_C3_IN_DSCR_EMPTY ? ENGINE_STARVED : errors;
 }
 
+static IRAM_ATTR bus_addr_t gdma_last_eof(const struct channel *channel)
+{
+    return mmio_read32(channel->registers + IN_SUC_EOF_DES_ADDR);
+}
+
 static IRAM_ATTR bool gdma_stop(struct channel *channel)
 {
     bus_addr_t base = channel->registers;
@@ -193,5 +199,6 @@ DRAM_ATTR const struct engine_ops ahb_gdma_v1_ops = {
     .listen = gdma_listen,
     .take_events = gdma_take_events,
     .rest = gdma_rest,
+    .last_eof = gdma_last_eof,
     .stop = gdma_stop,
 };

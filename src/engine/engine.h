@@ -114,6 +114,9 @@ struct engine_ops {
     /* Returns ENGINE_REST_* bits. */
     uint32_t (*rest)(const struct channel *channel);
 
+    /* Returns the address of the last receive descriptor that ended a request. */
+    bus_addr_t (*last_eof)(const struct channel *channel);
+
     /* Stops and resets the channel pair: asks, waits at most half a millisecond for the items in
      * progress, resets, and lets bytes that were under way land. Returns false if the hardware did
      * not confirm: memory may still be written. */

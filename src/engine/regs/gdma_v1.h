@@ -11,18 +11,19 @@
 #define GDMA_V1_C3_INT_STRIDE     0x10u
 #define GDMA_V1_C3_CHANNEL_STRIDE 0xC0u
 
-#define GDMA_V1_C3_INT_RAW_REG      0x000u
-#define GDMA_V1_C3_INT_ST_REG       0x004u
-#define GDMA_V1_C3_INT_ENA_REG      0x008u
-#define GDMA_V1_C3_INT_CLR_REG      0x00Cu
-#define GDMA_V1_C3_IN_CONF0_REG     0x070u
-#define GDMA_V1_C3_IN_CONF1_REG     0x074u
-#define GDMA_V1_C3_IN_LINK_REG      0x080u
-#define GDMA_V1_C3_IN_PERI_SEL_REG  0x0A0u
-#define GDMA_V1_C3_OUT_CONF0_REG    0x0D0u
-#define GDMA_V1_C3_OUT_CONF1_REG    0x0D4u
-#define GDMA_V1_C3_OUT_LINK_REG     0x0E0u
-#define GDMA_V1_C3_OUT_PERI_SEL_REG 0x100u
+#define GDMA_V1_C3_INT_RAW_REG             0x000u
+#define GDMA_V1_C3_INT_ST_REG              0x004u
+#define GDMA_V1_C3_INT_ENA_REG             0x008u
+#define GDMA_V1_C3_INT_CLR_REG             0x00Cu
+#define GDMA_V1_C3_IN_CONF0_REG            0x070u
+#define GDMA_V1_C3_IN_CONF1_REG            0x074u
+#define GDMA_V1_C3_IN_LINK_REG             0x080u
+#define GDMA_V1_C3_IN_SUC_EOF_DES_ADDR_REG 0x088u
+#define GDMA_V1_C3_IN_PERI_SEL_REG         0x0A0u
+#define GDMA_V1_C3_OUT_CONF0_REG           0x0D0u
+#define GDMA_V1_C3_OUT_CONF1_REG           0x0D4u
+#define GDMA_V1_C3_OUT_LINK_REG            0x0E0u
+#define GDMA_V1_C3_OUT_PERI_SEL_REG        0x100u
 
 /* INT_RAW, INT_ST, INT_ENA, INT_CLR */
 #define GDMA_V1_C3_IN_DONE       (1u << 0)
