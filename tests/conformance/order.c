@@ -127,33 +127,35 @@ static void order_of_swaps(void)
     }
 }
 
-/* A reader that overlaps an unfinished destination by one byte only, at either end. */
+/* A writes to the middle of B, then C reads two bytes of B, of which one is the first or the last
+ * of those. Short copies are read ahead as a whole. */
+static void check_overlap_by_one_byte(size_t size, bool at_the_end)
+{
+    struct buffer *b = &scene.buffers[1];
+    struct buffer *c = &scene.buffers[2];
+
+    scene_open(3 * size);
+    scene.copies[0] = copy_of(b->bytes + size, scene.buffers[0].bytes, size);
+    scene.copies[1] = copy_of(c->bytes, b->bytes + (at_the_end ? 2 * size - 1 : size - 1), 2);
+    scene.count = 2;
+    copy_start(scene.handle, &scene.copies[0]);
+    copy_start(scene.handle, &scene.copies[1]);
+    scene_finish();
+    if (at_the_end) {
+        CHECK_EQ(c->bytes[0], pattern_byte(80, size - 1));
+        CHECK_EQ(c->bytes[1], pattern_byte(81, 2 * size));
+    } else {
+        CHECK_EQ(c->bytes[0], pattern_byte(81, size - 1));
+        CHECK_EQ(c->bytes[1], pattern_byte(80, 0));
+    }
+    scene_close();
+}
+
 static void order_with_overlap_by_one_byte(void)
 {
-    enum { SIZE = 300 };
-
-    for (size_t round = 0; round < 4; round++) {
-        struct buffer *a;
-        struct buffer *b;
-        struct buffer *c;
-        bool at_the_end = round % 2 == 0;
-        size_t size = round < 2 ? SIZE : SIZE / 2;
-
-        scene_open(SIZE * 2);
-        a = &scene.buffers[0];
-        b = &scene.buffers[1];
-        c = &scene.buffers[2];
-        /* To the middle of b; from b up to the first, or from the last, byte of that. */
-        scene.copies[0] = copy_of(b->bytes + size, a->bytes, size);
-        scene.copies[1] = at_the_end
-                              ? copy_of(c->bytes, b->bytes + 2 * size - 1, 2 * SIZE - 2 * size + 1)
-                              : copy_of(c->bytes, b->bytes, size + 1);
-        scene.count = 2;
-        copy_start(scene.handle, &scene.copies[0]);
-        copy_start(scene.handle, &scene.copies[1]);
-        scene_finish();
-        CHECK_EQ(c->bytes[at_the_end ? 0 : size], pattern_byte(80, at_the_end ? size - 1 : 0));
-        scene_close();
+    for (size_t size = 1; size <= 300; size += 1 + size / 3) {
+        check_overlap_by_one_byte(size, false);
+        check_overlap_by_one_byte(size, true);
     }
 }
 

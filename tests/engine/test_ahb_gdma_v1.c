@@ -521,10 +521,8 @@ static const struct test_case bounded[] = {
 int main(int argc, char **argv)
 {
     const struct runner_suite suites[] = {
-        {sequences, RUNNER_STILL},
-        {contract, RUNNER_VARIANTS},
-        {bounded, RUNNER_MACHINE},
-        {NULL, RUNNER_BARE},
+        {sequences, RUNNER_STILL}, {contract, RUNNER_STILL}, {contract, RUNNER_VARIANTS},
+        {bounded, RUNNER_MACHINE}, {NULL, RUNNER_BARE},
     };
 
     return runner_main(argc, argv, "ahb_gdma_v1", suites);

@@ -357,6 +357,45 @@ static const struct test_case scenarios[] = {
     {NULL, NULL},
 };
 
+/* A chain of short copies and one error, for every interrupt point. */
+static void check_error_in_short(enum fault_kind kind, uint64_t skip)
+{
+    enum { SHORT_BYTES = 30 };
+
+    scene_open(COUNT, SHORT_BYTES);
+    fault_plan(kind, skip, 1);
+    for (size_t i = 0; i < COUNT - 1; i++) {
+        copy_start(scene.handle, &scene.copies[i]);
+    }
+    copy_finish(scene.copies, COUNT - 1);
+    CHECK_EQ(copy_callback_count(), COUNT - 1);
+    pattern_check(scene.buffers[COUNT - 1].bytes, SHORT_BYTES, 9);
+    fault_forget_all();
+    scene_close();
+}
+
+static void s09_first_descriptor(void)
+{
+    check_error_in_short(FAULT_FLIP_OWNER, 0);
+}
+
+static void s09_second_descriptor(void)
+{
+    check_error_in_short(FAULT_FLIP_OWNER, 1);
+}
+
+static void s09_later_descriptor(void)
+{
+    check_error_in_short(FAULT_FLIP_OWNER, 3);
+}
+
+static const struct test_case at_every_point[] = {
+    {"S09 error in the first descriptor", s09_first_descriptor},
+    {"S09 error in the second descriptor", s09_second_descriptor},
+    {"S09 error in a later descriptor", s09_later_descriptor},
+    {NULL, NULL},
+};
+
 /* The engine fails and then does not confirm that it stopped: every copy ends, the driver is dead,
  * says so, and keeps its memory, which the engine may still use. */
 static void s09_engine_that_does_not_stop(void)
@@ -429,6 +468,7 @@ int main(int argc, char **argv)
 {
     const struct runner_suite suites[] = {
         {scenarios, RUNNER_VARIANTS},
+        {at_every_point, RUNNER_POINTS},
         {dead_driver, RUNNER_BARE},
         {NULL, RUNNER_BARE},
     };

@@ -324,7 +324,7 @@ static void s25_id_of_spi2_is_last(void)
 static void s25_ids_held_by_others(void)
 {
     const struct chip_engine *engine = port_chip()->ahb;
-    int held[8];
+    int held[8] = {0};
     size_t count = 0;
 
     for (;;) {

@@ -44,7 +44,6 @@ struct request {
     unsigned ended; /* UINT32_MAX: not yet */
     unsigned seen;  /* how many others may have been in flight when it began */
     enum state state;
-    bool blocking;
     bool has_callback;
     bool called;
     bool done;    /* certainly: it or a later one was called back, or a blocking copy returned */

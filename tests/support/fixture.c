@@ -17,6 +17,7 @@ enum {
     VARIANT_SAMPLE_COUNT = 4,
     ALWAYS_POINTS = 300,
     CHANCE_MAX = 1 << 30,
+    RUNS_PER_SEED = 1000000,
     DEPTH = 2,
     COST_MAX = 80000,
     DEPTH_FULL = 3,
@@ -155,7 +156,7 @@ uint32_t fixture_variant_count(void)
 /* Draws combinations that are not in the list yet: neither a single variant nor all. */
 static uint32_t sample_variants(uint32_t sample)
 {
-    uint32_t drawn[VARIANT_SAMPLE_COUNT];
+    uint32_t drawn[VARIANT_SAMPLE_COUNT] = {0};
     uint32_t count = 0;
     struct rng rng;
 
@@ -204,6 +205,7 @@ static uint64_t explore_once(struct exploration *exploration)
 {
     uint64_t points;
 
+    exploration->config.seed = chosen.seed * RUNS_PER_SEED + exploration->runs;
     fixture_power_on_with(&exploration->config);
     exploration->scenario();
     points = machine_point_count();
@@ -281,10 +283,7 @@ uint32_t fixture_explore(const struct explore *explore, void (*scenario)(void))
     struct exploration exploration = {
         .explore = explore,
         .scenario = scenario,
-        .config = {.chip = "esp32c3",
-                   .seed = chosen.seed,
-                   .variants = explore->variants,
-                   .explore = true},
+        .config = {.chip = "esp32c3", .variants = explore->variants, .explore = true},
     };
     uint64_t points;
 

@@ -70,7 +70,7 @@ static const struct {
 } modes[] = {
     [RUNNER_BARE] = {run_bare, false, ""},
     [RUNNER_MACHINE] = {run_on_machine, false, ""},
-    [RUNNER_STILL] = {run_still, false, ""},
+    [RUNNER_STILL] = {run_still, true, ", time standing still"},
     [RUNNER_VARIANTS] = {run_on_machine, true, ""},
     [RUNNER_TIMINGS] = {fixture_run_timings, true, ""},
     [RUNNER_POINTS] = {fixture_explore_points, true, ", at every interrupt point"},

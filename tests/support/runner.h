@@ -8,8 +8,8 @@
 enum runner_mode {
     RUNNER_BARE,     /* a body switches the machine on itself, if it needs one */
     RUNNER_MACHINE,  /* each body gets a machine and must leave it clean */
-    RUNNER_STILL,    /* likewise; time stands still unless the body lets it pass */
     RUNNER_VARIANTS, /* likewise, once under each combination of variants: each is a test */
+    RUNNER_STILL,    /* likewise, and time stands still unless the body lets it pass */
     RUNNER_TIMINGS,  /* likewise, with several timings under each combination */
     RUNNER_POINTS,   /* likewise, with interrupts placed at every point under each combination */
 };
