@@ -59,7 +59,7 @@ struct explore {
 uint32_t fixture_explore(const struct explore *explore, void (*scenario)(void));
 
 /* fixture_explore() under one combination of variants: all single points, and pairs as far as the
- * time goes (--full: all pairs up to many, and a sample of triples). */
+ * time goes; with --full, for none, each alone and all, every pair and a sample of triples. */
 void fixture_explore_points(uint32_t variants, void (*scenario)(void));
 
 /* Runs a scenario under one combination of variants several times, with a timing by seed each time.
