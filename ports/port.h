@@ -76,13 +76,42 @@ void port_release_trigger_id(const struct chip_engine *engine, int id);
  * that runs, since others may be using it. It is left running. */
 void port_enable_engine(const struct chip_engine *engine);
 
-/* Has handler(argument) called, on this core, in interrupt context, while the source asserts its
- * level. ESP_ERR_NOT_FOUND: no CPU line is left. */
-esp_err_t port_interrupt_open(struct port_interrupt *interrupt, unsigned source,
-                              void (*handler)(void *argument), void *argument);
+/* Has handler(argument) called, on this core, in interrupt context, while a source of the channel
+ * pair asserts its level. ESP_ERR_NOT_FOUND: no CPU line is left. */
+esp_err_t port_interrupt_open(struct port_interrupt *interrupt, const struct chip_engine *engine,
+                              unsigned pair, void (*handler)(void *argument), void *argument);
 /* Returns when the handler neither runs nor will. */
 void port_interrupt_close(struct port_interrupt *interrupt);
 /* Has the handler called soon, as if the source had asserted. Task or interrupt. */
 void port_interrupt_pend(struct port_interrupt *interrupt);
+
+/*
+ * External RAM. On a chip without it the port defines port_has_external() inline as false, and
+ * nothing of this is called or linked:  bool port_has_external(void);
+ */
+
+/* Returns the part of the chip's window that is external RAM now, and not flash. size_bytes 0: none
+ * is. Task only. */
+struct chip_range port_external_range(void);
+
+/* Returns the line size of the data cache over external RAM in bytes, a power of two; 0: external
+ * RAM is not cached, or the caches are coherent with the DMA, and the functions below do nothing.
+ * The same at every call. */
+size_t port_cache_line_bytes(void);
+
+/* Writes all lines that touch a range back to external RAM, if they are dirty. Returns when that is
+ * done. Task or interrupt, any core, also while another core or the interrupted code is at cache
+ * maintenance. Time grows with the size. */
+void port_cache_write_back(const void *address, size_t size_bytes);
+
+/* Forgets what the cache holds of a range, which is made of whole lines. Likewise. */
+void port_cache_invalidate(void *address, size_t size_bytes);
+
+/* Returns when all that the DMA has written to external RAM so far can be read there. Likewise. */
+void port_external_barrier(void);
+
+/* Returns whether a range is memory of a PC that belongs to no simulated chip, and may be given to
+ * the DMA as internal RAM. On a chip inline false.
+ * bool port_is_ordinary(const void *address, size_t size_bytes); */
 
 #endif

@@ -32,6 +32,7 @@ const char *machine_variant_name(size_t index)
         "restart-lost-at-end",     "restart-needs-reset", "restart-uses-addr",
         "next-read-late",          "stale-eof-completes", "write-back-late",
         "burst-lands-after-reset", "stores-delayed",      "error-not-parked",
+        "psram-lands-late",
     };
     return index < MACHINE_VARIANT_COUNT ? names[index] : NULL;
 }

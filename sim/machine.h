@@ -32,7 +32,8 @@ enum machine_variant {
     MACHINE_STORES_DELAYED =
         1u << 7, /* until dma_publish() the DMA may see the old descriptor words */
     MACHINE_ERROR_NOT_PARKED = 1u << 8, /* PARK stays 0 after a descriptor error */
-    MACHINE_VARIANT_COUNT = 9,
+    MACHINE_PSRAM_LANDS_LATE = 1u << 9, /* data for external RAM lands after the interrupt */
+    MACHINE_VARIANT_COUNT = 10,
 };
 
 /* The name of variant number index (bit 1 << index), such as "restart-lost-at-end"; NULL past the
@@ -59,6 +60,14 @@ struct machine_config {
     /* For an emulated CPU, which takes its interrupts itself: a point costs no time and delivers
      * nothing, and time passes in machine_advance() and machine_run_next_event() only. */
     bool emulated_cpu;
+
+    /* For a program with real threads, which keeps calls apart by a mutex of its own: a point takes
+     * its time without jitter and delivers nothing; who owns the clock asks machine_pending_line()
+     * and calls the handler. The caches are coherent. */
+    bool threads;
+
+    /* The line of the data cache over external RAM: 16, 32 or 64 bytes; 0 means 32. */
+    unsigned cache_line_bytes;
 };
 
 /* Switches the chip on: all memories and registers as after power-on, time 0, counters 0, faults
@@ -70,7 +79,12 @@ bool machine_is_on(void);
 
 /* The memories and clocks of a chip; facts of the simulation, held apart from the driver's own
  * table. */
-enum machine_memory_kind { MACHINE_SRAM, MACHINE_RTC_RAM };
+enum machine_memory_kind {
+    MACHINE_SRAM,
+    MACHINE_RTC_RAM,
+    MACHINE_PSRAM, /* external RAM behind the data cache */
+    MACHINE_FLASH, /* constants in the same window; only the CPU reads it */
+};
 struct machine_memory {
     const char *name;
     enum machine_memory_kind kind;
@@ -80,6 +94,7 @@ struct machine_memory {
 struct machine_description {
     const char *chip;
     uint32_t cpu_hz;
+    unsigned core_count;
     size_t memory_count;
     const struct machine_memory *memories;
 };
@@ -107,6 +122,21 @@ void machine_advance(uint64_t cycles);
 uint64_t machine_point_count(void);
 /* An interrupt point of its own: what a port calls when it unlocks. */
 void machine_point(void);
+
+/*
+ * Cores. Only one runs at a time; at an interrupt point another may go on in its place, by seed, or
+ * at the listed points when exploring. Masking, "in interrupt" and pending lines are each core's own.
+ */
+unsigned machine_core(void); /* that runs now, from 0 */
+/* Has a task run on another core, which is idle. Returns at once; the task runs whenever the cores
+ * are switched. */
+void machine_start_core(unsigned core, void (*task)(void *argument), void *argument);
+/* Lets the other cores run until that one's task has returned. */
+void machine_join_core(unsigned core);
+/* What a core calls in a loop that waits for another core: that one goes on. */
+void machine_spin(void);
+/* On a CPU whose interrupt lines have no enable register: enables or disables a line of this core. */
+void machine_enable_line(unsigned line, bool enable);
 
 /* The CPU's side of interrupts. `entry` is called, with interrupts masked and
  * machine_in_interrupt() true, for a CPU line that is pending, enabled and above the threshold. */

@@ -34,6 +34,7 @@ static const struct machine_row rows[] = {
     {
         .description = {.chip = "esp32c3",
                         .cpu_hz = 160000000,
+                        .core_count = 1,
                         .memory_count = sizeof(esp32c3_memories) / sizeof(esp32c3_memories[0]),
                         .memories = esp32c3_memories},
         .devices = esp32c3_devices,

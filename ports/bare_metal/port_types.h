@@ -4,6 +4,7 @@
 #define PORT_TYPES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "chip.h"
@@ -29,6 +30,18 @@ static inline void port_unlock(port_lock_t *lock, port_lock_state_t state)
 {
     (void)lock;
     cpu_restore_interrupts(state);
+}
+
+static inline bool port_has_external(void)
+{
+    return PORT_HAS_EXTERNAL;
+}
+
+static inline bool port_is_ordinary(const void *address, size_t size_bytes)
+{
+    (void)address;
+    (void)size_bytes;
+    return false;
 }
 
 static inline const struct chip *port_chip(void)

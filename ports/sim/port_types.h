@@ -4,6 +4,7 @@
 #define PORT_TYPES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "interrupts_matrix.h"
 
@@ -26,5 +27,7 @@ port_lock_state_t port_lock(port_lock_t *lock);
 /* An interrupt point. */
 void port_unlock(port_lock_t *lock, port_lock_state_t state);
 const struct chip *port_chip(void);
+bool port_has_external(void);
+bool port_is_ordinary(const void *address, size_t size_bytes);
 
 #endif

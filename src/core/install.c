@@ -50,7 +50,7 @@ static void init(struct async_memcpy_context *context, const struct chip *chip,
 
 /* Claims all that is shared with others, and opens the channel. Holds nothing after an error. */
 static esp_err_t claim(struct async_memcpy_context *context, const struct chip_engine *engine,
-                       bool burst)
+                       const struct engine_settings *settings)
 {
     esp_err_t error = ESP_ERR_NOT_FOUND;
     int id = -1;
@@ -66,9 +66,8 @@ static esp_err_t claim(struct async_memcpy_context *context, const struct chip_e
     context->channel.index = (uint8_t)pair;
     context->channel.trigger_id = (uint8_t)id;
     port_enable_engine(engine);
-    context->ops->open(&context->channel, engine, burst);
-    error = port_interrupt_open(&context->interrupt, engine->interrupt_source + (unsigned)pair,
-                                complete_isr, context);
+    context->ops->open(&context->channel, engine, settings);
+    error = port_interrupt_open(&context->interrupt, engine, (unsigned)pair, complete_isr, context);
     if (error != ESP_OK) {
         context->ops->close(&context->channel);
         goto fail;
@@ -94,9 +93,11 @@ static esp_err_t install(const struct chip *chip, const struct chip_engine *engi
         return ESP_ERR_NO_MEM;
     }
     init(context, chip, config);
-    bool burst = config->sram_trans_align != 0 &&
-                 config->sram_trans_align % engine->burst_align_bytes == 0;
-    esp_err_t error = claim(context, engine, burst);
+    const struct engine_settings settings = {
+        .burst = config->sram_trans_align != 0 &&
+                 config->sram_trans_align % engine->burst_align_bytes == 0,
+    };
+    esp_err_t error = claim(context, engine, &settings);
     if (error != ESP_OK) {
         port_signal_deinit(&context->slot_free);
         port_free(context);

@@ -71,7 +71,7 @@ static IRAM_ATTR void gdma_reset(const struct channel *channel)
 }
 
 static IRAM_ATTR void gdma_open(struct channel *channel, const struct chip_engine *engine,
-                                bool burst)
+                                const struct engine_settings *settings)
 {
     channel->interrupts = engine->base + channel->index * GDMA_V1_C3_INT_STRIDE;
     channel->registers = engine->base + GDMA_V1_C3_IN_CONF0_REG +
@@ -82,7 +82,7 @@ static IRAM_ATTR void gdma_open(struct channel *channel, const struct chip_engin
     mmio_write32(base + IN_PERI_SEL, channel->trigger_id);
     mmio_write32(base + OUT_PERI_SEL, channel->trigger_id);
     mmio_write32(base + IN_CONF0, GDMA_V1_MEM_TRANS_EN | GDMA_V1_INDSCR_BURST_EN |
-                                      (burst ? GDMA_V1_IN_DATA_BURST_EN : 0u));
+                                      (settings->burst ? GDMA_V1_IN_DATA_BURST_EN : 0u));
     mmio_write32(base + IN_CONF1, GDMA_V1_IN_CHECK_OWNER);
     /* Transmit needs no alignment for bursts (descriptor.md, Size limits): they are always on. */
     mmio_write32(base + OUT_CONF0, GDMA_V1_OUT_AUTO_WRBACK | GDMA_V1_OUT_EOF_MODE |

@@ -83,6 +83,12 @@ struct channel {
     uint8_t trigger_id;
 };
 
+/* What an engine is opened for. */
+struct engine_settings {
+    bool burst;          /* receive may burst into internal RAM */
+    uint8_t block_bytes; /* with which external RAM is reached; 0 on a chip without it */
+};
+
 /*
  * All functions: task or interrupt, under the driver's lock, without waiting, unless it says
  * otherwise.
@@ -90,7 +96,8 @@ struct channel {
 struct engine_ops {
     /* Configures a claimed channel pair whose index and trigger id are set; the block's clock runs.
      * Errors interrupt from now on, nothing else does. Task only; no lock needed. */
-    void (*open)(struct channel *channel, const struct chip_engine *engine, bool burst);
+    void (*open)(struct channel *channel, const struct chip_engine *engine,
+                 const struct engine_settings *settings);
 
     /* Brings an open channel at rest back to its state after reset. Task only; no lock needed. */
     void (*close)(struct channel *channel);

@@ -3,7 +3,8 @@
 #ifndef PORT_CONFIG_H
 #define PORT_CONFIG_H
 
-#define PORT_CHIP chip_esp32c3
+#define PORT_CHIP         chip_esp32c3
+#define PORT_HAS_EXTERNAL false
 
 /* interrupts.md, section 8 */
 #define PORT_SYSTEM_TIMER_BASE  0x60023000u
