@@ -76,10 +76,10 @@ void port_release_trigger_id(const struct chip_engine *engine, int id);
  * that runs, since others may be using it. It is left running. */
 void port_enable_engine(const struct chip_engine *engine);
 
-/* Has handler(argument) called, on this core, in interrupt context, while a source of the channel
- * pair asserts its level. ESP_ERR_NOT_FOUND: no CPU line is left. */
-esp_err_t port_interrupt_open(struct port_interrupt *interrupt, const struct chip_engine *engine,
-                              unsigned pair, void (*handler)(void *argument), void *argument);
+/* Has handler(argument) called, on this core, in interrupt context, while a source asserts its
+ * level. out_source: a second one; 0: there is none. ESP_ERR_NOT_FOUND: no CPU line is left. */
+esp_err_t port_interrupt_open(struct port_interrupt *interrupt, unsigned source,
+                              unsigned out_source, void (*handler)(void *argument), void *argument);
 /* Returns when the handler neither runs nor will. */
 void port_interrupt_close(struct port_interrupt *interrupt);
 /* Has the handler called soon, as if the source had asserted. Task or interrupt. */

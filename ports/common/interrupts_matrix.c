@@ -114,10 +114,10 @@ static unsigned software_source(const struct port_interrupt *interrupt)
     return port_chip()->interrupts.software_source + (unsigned)interrupt->software;
 }
 
-esp_err_t port_interrupt_open(struct port_interrupt *interrupt, const struct chip_engine *engine,
-                              unsigned pair, void (*handler)(void *argument), void *argument)
+esp_err_t port_interrupt_open(struct port_interrupt *interrupt, unsigned source,
+                              unsigned out_source, void (*handler)(void *argument), void *argument)
 {
-    unsigned source = engine->interrupt_source + pair;
+    (void)out_source;
     interrupt->handler = handler;
     interrupt->argument = argument;
     interrupt->source = (uint8_t)source;

@@ -67,7 +67,11 @@ static esp_err_t claim(struct async_memcpy_context *context, const struct chip_e
     context->channel.trigger_id = (uint8_t)id;
     port_enable_engine(engine);
     context->ops->open(&context->channel, engine, settings);
-    error = port_interrupt_open(&context->interrupt, engine, (unsigned)pair, complete_isr, context);
+    unsigned out_source = engine->out_interrupt_source == 0
+                              ? 0
+                              : engine->out_interrupt_source + (unsigned)pair;
+    error = port_interrupt_open(&context->interrupt, engine->interrupt_source + (unsigned)pair,
+                                out_source, complete_isr, context);
     if (error != ESP_OK) {
         context->ops->close(&context->channel);
         goto fail;

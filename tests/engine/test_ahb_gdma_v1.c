@@ -93,7 +93,7 @@ static void scene_open(unsigned pair, bool burst)
     CHECK(scene.items != NULL);
     port_enable_engine(scene.engine);
     record();
-    scene.engine->ops->open(scene.channel, scene.engine, burst);
+    scene.engine->ops->open(scene.channel, scene.engine, &(struct engine_settings){.burst = burst});
 }
 
 static void scene_close(void)
@@ -454,7 +454,7 @@ static void open_forgets_an_earlier_use(void)
     start(0, 2);
     machine_advance(RUN_CYCLES);
     CHECK((machine_read32(interrupt_register(C3_INT_RAW)) & C3_INT_IN_SUC_EOF) != 0);
-    scene.engine->ops->open(scene.channel, scene.engine, false);
+    scene.engine->ops->open(scene.channel, scene.engine, &(struct engine_settings){0});
     CHECK_EQ(machine_read32(interrupt_register(C3_INT_RAW)), 0);
     CHECK_EQ(machine_read32(channel_register(C3_IN_CONF0)), 0x14);
     start(2, 2);

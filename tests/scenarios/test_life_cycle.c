@@ -200,7 +200,7 @@ static size_t take_all_lines(struct port_interrupt *interrupts)
     size_t count = 0;
 
     while (count < LINES_MAX &&
-           port_interrupt_open(&interrupts[count], (unsigned)count, ignore, NULL) == ESP_OK) {
+           port_interrupt_open(&interrupts[count], (unsigned)count, 0, ignore, NULL) == ESP_OK) {
         count++;
     }
     CHECK(count < LINES_MAX);

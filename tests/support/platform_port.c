@@ -42,7 +42,7 @@ void platform_run_in_interrupt(void (*function)(void *argument), void *argument)
     struct port_interrupt interrupt = {0};
     unsigned source = port_chip()->interrupts.software_source + (unsigned)SOFTWARE_INTERRUPT;
 
-    CHECK_EQ(port_interrupt_open(&interrupt, source, errand_run, &errand), ESP_OK);
+    CHECK_EQ(port_interrupt_open(&interrupt, source, 0, errand_run, &errand), ESP_OK);
     mmio_write32(software_register(), 1);
     CHECK(platform_wait_until(errand_is_done, &errand));
     port_interrupt_close(&interrupt);

@@ -211,7 +211,8 @@ static void wait_for_calls(const struct counter *counter, unsigned calls)
 static void test_pend(void)
 {
     struct counter counter = {.calls = 0};
-    CHECK_EQ(port_interrupt_open(&counter.interrupt, source_of(3), count_call, &counter), ESP_OK);
+    CHECK_EQ(port_interrupt_open(&counter.interrupt, source_of(3), 0, count_call, &counter),
+             ESP_OK);
     for (unsigned i = 1; i <= 3; i++) {
         port_interrupt_pend(&counter.interrupt);
         wait_for_calls(&counter, i);
@@ -232,7 +233,7 @@ static void clear_source_3(void *argument)
 static void test_source(void)
 {
     struct counter counter = {.calls = 0};
-    CHECK_EQ(port_interrupt_open(&counter.interrupt, source_of(3), clear_source_3, &counter),
+    CHECK_EQ(port_interrupt_open(&counter.interrupt, source_of(3), 0, clear_source_3, &counter),
              ESP_OK);
     mmio_write32(software_register(3), 1);
     wait_for_calls(&counter, 1);
@@ -246,7 +247,8 @@ static void test_close(void)
 {
     struct counter counter = {.calls = 0};
     struct counter second = {.calls = 0};
-    CHECK_EQ(port_interrupt_open(&counter.interrupt, source_of(3), count_call, &counter), ESP_OK);
+    CHECK_EQ(port_interrupt_open(&counter.interrupt, source_of(3), 0, count_call, &counter),
+             ESP_OK);
     port_lock_t lock = {0};
     port_lock_state_t state = port_lock(&lock);
     port_interrupt_pend(&counter.interrupt);
@@ -260,7 +262,7 @@ static void test_close(void)
     CHECK(!async_memcpy_host_wait_for_interrupt());
     CHECK_EQ(counter.calls, 0);
     mmio_write32(software_register(3), 0);
-    CHECK_EQ(port_interrupt_open(&second.interrupt, source_of(3), count_call, &second), ESP_OK);
+    CHECK_EQ(port_interrupt_open(&second.interrupt, source_of(3), 0, count_call, &second), ESP_OK);
     CHECK(!async_memcpy_host_wait_for_interrupt());
     CHECK_EQ(second.calls, 0);
     port_interrupt_close(&second.interrupt);
@@ -272,7 +274,7 @@ enum { SOFTWARE_COUNT = 4 };
 static void open_all(struct counter *counters)
 {
     for (unsigned i = 0; i < SOFTWARE_COUNT; i++) {
-        CHECK_EQ(port_interrupt_open(&counters[i].interrupt, i + 1, count_call, &counters[i]),
+        CHECK_EQ(port_interrupt_open(&counters[i].interrupt, i + 1, 0, count_call, &counters[i]),
                  ESP_OK);
     }
 }
@@ -283,7 +285,7 @@ static void test_interrupts_run_out(void)
     struct counter counters[SOFTWARE_COUNT + 1];
     memset(counters, 0, sizeof counters);
     open_all(counters);
-    CHECK_EQ(port_interrupt_open(&counters[SOFTWARE_COUNT].interrupt, SOFTWARE_COUNT + 1,
+    CHECK_EQ(port_interrupt_open(&counters[SOFTWARE_COUNT].interrupt, SOFTWARE_COUNT + 1, 0,
                                  count_call, &counters[SOFTWARE_COUNT]),
              ESP_ERR_NOT_FOUND);
     for (unsigned i = 0; i < SOFTWARE_COUNT; i++) {
@@ -294,7 +296,7 @@ static void test_interrupts_run_out(void)
         CHECK_EQ(counters[i].calls, 1);
         port_interrupt_close(&counters[i].interrupt);
     }
-    CHECK_EQ(port_interrupt_open(&counters[0].interrupt, 1, count_call, &counters[0]), ESP_OK);
+    CHECK_EQ(port_interrupt_open(&counters[0].interrupt, 1, 0, count_call, &counters[0]), ESP_OK);
     port_interrupt_close(&counters[0].interrupt);
 }
 
@@ -302,7 +304,8 @@ static void test_lock(void)
 {
     struct counter counter = {.calls = 0};
     port_lock_t lock = {0};
-    CHECK_EQ(port_interrupt_open(&counter.interrupt, source_of(3), count_call, &counter), ESP_OK);
+    CHECK_EQ(port_interrupt_open(&counter.interrupt, source_of(3), 0, count_call, &counter),
+             ESP_OK);
     port_lock_state_t state = port_lock(&lock);
     port_interrupt_pend(&counter.interrupt);
     for (unsigned i = 0; i < 1000; i++) {
@@ -336,7 +339,8 @@ static void test_signal(void)
     struct port_signal signal;
     struct counter counter = {.signal = &signal};
     port_signal_init(&signal);
-    CHECK_EQ(port_interrupt_open(&counter.interrupt, source_of(3), count_call, &counter), ESP_OK);
+    CHECK_EQ(port_interrupt_open(&counter.interrupt, source_of(3), 0, count_call, &counter),
+             ESP_OK);
     port_interrupt_pend(&counter.interrupt);
     port_signal_take(&signal);
     CHECK_EQ(counter.calls, 1);
@@ -358,7 +362,8 @@ static void test_signal_wakes(void)
     struct machine_config config = {.chip = "esp32c3", .explore = true};
     fixture_power_on_with(&config);
     port_signal_init(&signal);
-    CHECK_EQ(port_interrupt_open(&counter.interrupt, source_of(3), count_call, &counter), ESP_OK);
+    CHECK_EQ(port_interrupt_open(&counter.interrupt, source_of(3), 0, count_call, &counter),
+             ESP_OK);
     port_interrupt_pend(&counter.interrupt);
     CHECK_EQ(counter.calls, 0);
     port_signal_take(&signal);
@@ -427,7 +432,7 @@ static void test_adoption(void)
     port_sim_reset();
     CHECK(machine_power_on(&config));
     CHECK(port_chip() == &chip_esp32c3);
-    CHECK_EQ(port_interrupt_open(&counter.interrupt, 1, count_call, &counter), ESP_OK);
+    CHECK_EQ(port_interrupt_open(&counter.interrupt, 1, 0, count_call, &counter), ESP_OK);
     port_interrupt_pend(&counter.interrupt);
     wait_for_calls(&counter, 1);
     machine_power_off();
