@@ -36,8 +36,12 @@ TABLES = ("chips", "bases", "strides", "registers")
 SPDX = "# SPDX-License-Identifier: Apache-2.0"
 
 # Which chips a macro speaks of: those of a layout of chips.csv, and the block it names.
-MACRO_PREFIXES = (("GDMA_V1_C3_", "v1_c3", "AHB_GDMA"), ("GDMA_V1_", "v1_", "AHB_GDMA"),
-                  ("GDMA_", "v1_", "AHB_GDMA"))
+MACRO_PREFIXES = (("GDMA_V1_C3_", "v1_c3", "AHB_GDMA"), ("GDMA_V1_S3_", "v1_s3", "AHB_GDMA"),
+                  ("GDMA_V1_", "v1_", "AHB_GDMA"), ("GDMA_", "v1_", "AHB_GDMA"))
+# Registers that tell how far it is from one channel to the next; all that a chip has must agree.
+STRIDES = {"INT_STRIDE": ("INT_RAW_CHn", "INT_ST_CHn", "INT_ENA_CHn", "INT_CLR_CHn"),
+           "CHANNEL_STRIDE": tuple(f"{side}_{name}_CHn" for side in ("IN", "OUT")
+                                   for name in ("CONF0", "CONF1", "LINK", "PERI_SEL"))}
 # Where the macros stand: headers, which of their macros are facts, and what is to be included.
 DRIVER_MACROS = (("src/engine/regs/*.h", r"\w+"), ("src/engine/engine.h", r"DW0_\w+"))
 DRIVER_INCLUDE = ("include", "include/platform", "src/engine", "src/chip", "ports", "ports/common",
@@ -102,6 +106,10 @@ def mask_of(field):
     return ((1 << (msb - lsb + 1)) - 1) << lsb
 
 
+def reset_of(field):
+    return int(field["reset"], 16) << int(field["lsb"])
+
+
 @functools.lru_cache(maxsize=None)
 def without_channel(name):
     return re.sub(r"_INT_(RAW|ST|ENA|CLR)$", "", re.sub(r"_CH\d+(?=_|$)", "", name))
@@ -137,25 +145,21 @@ def only(values):
 def expected_macro(tables, chip, block, name):
     """Returns what the tables say of a macro, named without its prefix; None if nothing."""
     fields = tables.fields(chip, block)
-    strides = [row for row in tables.rows["strides"]
-               if (row["chip"], row["block"]) == (chip, block)]
     if name.endswith("_REG"):
         register = name[:-len("_REG")]
         offset = tables.offset(chip, block, f"{register}_CH0")
         return offset if offset is not None else tables.offset(chip, block, register)
-    if name == "INT_STRIDE":
-        return only(int(row["stride_hex"], 16) for row in strides
-                    if row["register"].startswith("INT_"))
-    if name == "CHANNEL_STRIDE":
-        return only(int(row["stride_hex"], 16) for row in strides
-                    if not row["register"].startswith("INT_"))
-    if name == "INT_ALL":
-        return sum(mask_of(field) for field in fields if field["register"] == "INT_RAW_CH0")
+    if name in STRIDES:
+        return only(stride for register in STRIDES[name]
+                    if (stride := tables.stride(chip, block, register)) is not None)
+    if name.endswith("INT_ALL"):
+        register = f"{name.removesuffix('INT_ALL')}INT_RAW_CH0"
+        return sum(mask_of(field) for field in fields if field["register"] == register) or None
     if name == "PERI_SEL_NONE":
         return only(int(field["reset"], 16) for field in fields
                     if plain_name(field) in ("PERI_IN_SEL", "PERI_OUT_SEL"))
     for suffix, value in (("_SHIFT", lambda field: int(field["lsb"])), ("_MASK", mask_of),
-                          ("", mask_of)):
+                          ("_RESET", reset_of), ("", mask_of)):
         wanted = name.removesuffix(suffix) if suffix else name
         # A name without a direction speaks of both.
         names = [prefix + wanted for prefix in ("", "IN_", "OUT_", "IN", "OUT")]
@@ -182,24 +186,39 @@ def check_macros(tables, macros, report):
             report.expect(name, value, expected, f"registers of {chip}")
 
 
+# The interrupt matrix, where there are several that of the first core.
+MATRICES = ("INTMTX", "INTMTX_CORE0")
+
+
+def first_of(span):
+    """The first number of "44..46" or of "44"; 0 if there is none."""
+    return int(span.split("..")[0]) if span else 0
+
+
 def expected_row(tables, chip):
     """Returns what the tables say of a chip, by the names of dump_driver."""
     row = tables.chip(chip)
     number = {key: int(value, 0) for key, value in row.items()
               if re.fullmatch(r"\d+|0[xX][0-9a-fA-F]+", value or "")}
     psram = row["psram_by_dma"] == "1"
-    first_source = int((row["irq_combined"] or row["irq_in"]).split("..")[0])
+    matrix = next(block for block in MATRICES if tables.base(chip, block) is not None)
+    second = tables.base(chip, "INTMTX_CORE1")
     return {
         "core_count": number["cpu_cores"],
         "sram.low": number["int_ram_low"],
         "sram.size_bytes": number["int_ram_high"] + 1 - number["int_ram_low"],
         "psram.low": number["psram_low"] if psram else 0,
         "psram.size_bytes": number["psram_high"] + 1 - number["psram_low"] if psram else 0,
-        "interrupts.map_base": tables.base(chip, "INTMTX"),
-        "interrupts.enable_register": tables.address(chip, "INTMTX", "CPU_INT_ENABLE"),
-        "interrupts.type_register": tables.address(chip, "INTMTX", "CPU_INT_TYPE"),
-        "interrupts.priority_base": tables.address(chip, "INTMTX", "CPU_INT_PRI_0"),
-        "interrupts.threshold_register": tables.address(chip, "INTMTX", "CPU_INT_THRESH"),
+        "cache_sync": tables.address(chip, "EXTMEM", "DCACHE_SYNC_CTRL") or 0,
+        "interrupts.map_base": tables.base(chip, matrix),
+        # What the map registers hold after reset, when nothing is routed.
+        "interrupts.map_none": only(int(field["reset"], 16) for field in tables.fields(chip, matrix)
+                                    if re.fullmatch(r"DMA_.*_INT_MAP", field["register"])),
+        "interrupts.core_stride": second - tables.base(chip, matrix) if second else 0,
+        "interrupts.enable_register": tables.address(chip, matrix, "CPU_INT_ENABLE") or 0,
+        "interrupts.type_register": tables.address(chip, matrix, "CPU_INT_TYPE") or 0,
+        "interrupts.priority_base": tables.address(chip, matrix, "CPU_INT_PRI_0") or 0,
+        "interrupts.threshold_register": tables.address(chip, matrix, "CPU_INT_THRESH") or 0,
         "interrupts.software_base": tables.said(chip, "interrupts.software_base"),
         "interrupts.software_source": tables.said(chip, "interrupts.software_source"),
         "interrupts.line_mask": tables.said(chip, "interrupts.line_mask"),
@@ -210,8 +229,10 @@ def expected_row(tables, chip):
         "ahb.gate.reset_mask": 1 << number["rst_bit"],
         "ahb.pair_mask": number["m2m_pair_mask"],
         "ahb.trigger_id_mask": number["m2m_free_id_mask"],
-        "ahb.interrupt_source": first_source,
+        "ahb.interrupt_source": first_of(row["irq_combined"] or row["irq_in"]),
+        "ahb.out_interrupt_source": first_of(row["irq_out"]),
         "ahb.burst_align_bytes": number["rx_align_burst_on"],
+        "ahb.block_bytes_max": number["max_burst_psram"] if psram else 0,
     }
 
 
@@ -226,11 +247,16 @@ def check_rows(tables, facts, report):
             report.expect(name, facts[name], expected.pop(name[len(chip) + 1:], None), "chips.csv")
         for name in expected:
             report.wrong(f"{chip}.{name}: the driver's table does not say it")
-        # The interrupt source is told twice, as a number and as the address of its map register.
-        report.expect(f"{chip}: map register of the first channel's interrupt source",
-                      facts.get(f"{chip}.interrupts.map_base", 0)
-                      + 4 * facts.get(f"{chip}.ahb.interrupt_source", 0),
-                      tables.address(chip, "INTMTX", "DMA_CH0_INT_MAP"), "registers.csv")
+        # An interrupt source is told twice, as a number and as the address of its map register.
+        for fact, registers in (("interrupt_source", ("DMA_CH0_INT_MAP", "DMA_IN_CH0_INT_MAP")),
+                                ("out_interrupt_source", ("DMA_OUT_CH0_INT_MAP",))):
+            source = facts.get(f"{chip}.ahb.{fact}", 0)
+            address = next((address for register in registers for block in MATRICES
+                            if (address := tables.address(chip, block, register))), None)
+            if source != 0 or address is not None:
+                report.expect(f"{chip}: map register of the first channel's {fact}",
+                              facts.get(f"{chip}.interrupts.map_base", 0) + 4 * source,
+                              address, "registers.csv")
 
 
 @functools.lru_cache(maxsize=None)
@@ -244,7 +270,7 @@ def expected_registers(tables, chip):
             register = expected.setdefault(key, {
                 "name": field["register"], "base": tables.base(chip, block), "reset": 0,
                 "writable": 0, "clears": 0, "triggers": 0, "read_only": 0})
-            register["reset"] |= int(field["reset"], 16) << int(field["lsb"])
+            register["reset"] |= reset_of(field)
             register[ACCESS[field["access"]]] |= mask_of(field)
     return expected
 
@@ -293,21 +319,30 @@ def said_registers(tables, chip):
 def expected_machine(tables, chip):
     """Returns what the tables say of a chip, by the names of dump_model."""
     row = tables.chip(chip)
-    first, last = map(int, row["irq_combined"].split(".."))
+    psram = row["psram_by_dma"] == "1"
+    first = first_of(row["irq_combined"] or row["irq_in"])
+    last = int((row["irq_combined"] or row["irq_out"]).split("..")[-1])
+    # Each block of interrupt registers with a source of its own.
+    blocks = ("INT_RAW_CH0",) if row["irq_combined"] else ("IN_INT_RAW_CH0", "OUT_INT_RAW_CH0")
     expected = {
+        "core_count": int(row["cpu_cores"]),
         "sram.low": int(row["int_ram_low"], 16), "sram.high": int(row["int_ram_high"], 16),
         "rtc_ram.low": tables.said(chip, "rtc_ram.low"),
-        "rtc_ram.high": tables.said(chip, "rtc_ram.high"),
         "sources.first": first, "sources.count": last - first + 1,
         "gdma.pair_count": int(row["pairs"]), "gdma.source": first,
+        "gdma.block_count": len(blocks), "gdma.out_source": first_of(row["irq_out"]),
+        "gdma.external_low": int(row["psram_low"], 16) if psram else 0,
+        "gdma.external_high": int(row["psram_high"], 16) if psram else 0,
+        "gdma.reject_source": tables.said(chip, "gdma.reject_source") if psram else 0,
         "gdma.window_low": int(row["int_ram_low"], 16),
         "gdma.window_high": int(row["int_ram_high"], 16),
         # LINK.ADDR holds 20 bits of a descriptor's address (descriptor.md).
         "gdma.address_high": int(row["int_ram_low"], 16) & 0xFFF00000,
         "gdma.m2m_ids": int(row["m2m_free_id_mask"], 16)}
     for field in tables.fields(chip, "AHB_GDMA"):
-        if field["register"] == "INT_RAW_CH0":
+        if field["register"] in blocks:
             expected[f"gdma.event.{plain_name(field)}"] = int(field["lsb"])
+            expected[f"gdma.event_block.{plain_name(field)}"] = blocks.index(field["register"])
     return expected
 
 

@@ -223,14 +223,14 @@ def check_extensions(source, found):
 
 
 def check_volatile(source, found):
-    if re.fullmatch(r"ports/\w+/mmio\.h", source.path):
+    if re.fullmatch(r"ports/\w+(/\w+)?/mmio\.h", source.path):
         return
     code = source.code
     if source.path.startswith(EXTENSIONS_FREE):
         code = re.sub(r"\b(asm|__asm__)\s+(volatile|__volatile__)\b",
                       lambda m: " " * len(m.group(0)), code)
     for match in re.finditer(r"\b(volatile|__volatile__|__volatile)\b", code):
-        found(source.line(match.start()), "volatile", "outside ports/*/mmio.h")
+        found(source.line(match.start()), "volatile", "outside mmio.h of a port")
 
 
 def check_braces(source, found):

@@ -28,6 +28,7 @@ python3 "$ROOT/scripts/run_tests.py" --check-arguments "$@" || exit $?
 say "building (log: build/build-*.log)"
 build plain
 build sanitize
+build thread posix_tests
 build tool amcp
 build_firmware esp32c3
 exec python3 "$ROOT/scripts/run_tests.py" "$@"

@@ -48,6 +48,11 @@ void clock_schedule(uint64_t delay, void (*run)(void *context, uint32_t argument
     queue_count++;
 }
 
+bool clock_has_event(void)
+{
+    return queue_count != 0;
+}
+
 bool clock_run_next(void)
 {
     if (queue_count == 0) {

@@ -15,6 +15,7 @@ uint64_t clock_now(void);
 void clock_schedule(uint64_t delay, void (*run)(void *context, uint32_t argument), void *context,
                     uint32_t argument);
 
+bool clock_has_event(void);
 /* Moves time to the next event and runs it. False: there is none. */
 bool clock_run_next(void);
 /* Lets time pass, and runs what falls due on the way. */

@@ -19,8 +19,11 @@
  * word in internal RAM, an unlock is a few instructions. An assumption, not silicon's timing. */
 enum { REGISTER_CYCLES = 8, WORD_CYCLES = 2, UNLOCK_CYCLES = 4 };
 
-static const struct machine_row *on; /* NULL: the machine is off */
-static uint32_t variants;
+/* README.md, section 5: a line has 16, 32 or 64 bytes, 32 as the vendor sets it. */
+enum { CACHE_LINE_BYTES = 32, CACHE_LINES_POSSIBLE = 16 | 32 | 64 };
+
+static const struct machine_row *on;        /* NULL: the machine is off */
+static struct machine_config configuration; /* as asked for, but for the cache's line */
 static uint64_t random_state;
 static struct machine_stats stats;
 static machine_complaint_fn complaint_handler;
@@ -29,10 +32,9 @@ static void *complaint_context;
 const char *machine_variant_name(size_t index)
 {
     static const char *const names[MACHINE_VARIANT_COUNT] = {
-        "restart-lost-at-end",     "restart-needs-reset", "restart-uses-addr",
-        "next-read-late",          "stale-eof-completes", "write-back-late",
-        "burst-lands-after-reset", "stores-delayed",      "error-not-parked",
-        "psram-lands-late",
+        "restart-lost-at-end", "restart-needs-reset", "restart-uses-addr",       "next-read-late",
+        "stale-eof-completes", "write-back-late",     "burst-lands-after-reset", "stores-delayed",
+        "error-not-parked",    "psram-lands-late",
     };
     return index < MACHINE_VARIANT_COUNT ? names[index] : NULL;
 }
@@ -48,6 +50,19 @@ static const struct machine_row *machine_find(const char *chip)
     return NULL;
 }
 
+/* Returns the line of the data cache over external RAM, 0 if there is no such cache. */
+static unsigned cache_line_of(const struct machine_row *row, const struct machine_config *config)
+{
+    bool cached = false;
+    for (size_t i = 0; i < row->description.memory_count; i++) {
+        cached = cached || row->description.memories[i].kind == MACHINE_PSRAM;
+    }
+    if (!cached || config->threads) {
+        return 0;
+    }
+    return config->cache_line_bytes == 0 ? CACHE_LINE_BYTES : config->cache_line_bytes;
+}
+
 bool machine_power_on(const struct machine_config *config)
 {
     machine_power_off();
@@ -56,10 +71,16 @@ bool machine_power_on(const struct machine_config *config)
         errno = ENOENT;
         return false;
     }
-    if (!memory_power_on(&row->description)) {
+    if ((config->cache_line_bytes & ~(unsigned)CACHE_LINES_POSSIBLE) != 0 ||
+        (config->cache_line_bytes & (config->cache_line_bytes - 1)) != 0) {
+        errno = EINVAL;
         return false;
     }
-    variants = config->variants;
+    if (!memory_power_on(&row->description, config->threads)) {
+        return false;
+    }
+    configuration = *config;
+    configuration.cache_line_bytes = cache_line_of(row, config);
     random_state = config->seed;
     memset(&stats, 0, sizeof(stats));
     clock_reset();
@@ -99,9 +120,19 @@ const struct machine_description *machine_known(size_t index)
     return row == NULL ? NULL : &row->description;
 }
 
+const struct machine_config *machine_configuration(void)
+{
+    return &configuration;
+}
+
+unsigned machine_cache_line_bytes(void)
+{
+    return configuration.cache_line_bytes;
+}
+
 bool machine_has_variant(enum machine_variant variant)
 {
-    return (variants & (uint32_t)variant) != 0;
+    return (configuration.variants & (uint32_t)variant) != 0;
 }
 
 /* SplitMix64 (Steele, Lea, Flood 2014). */
@@ -240,6 +271,11 @@ uint64_t machine_cycles_to_ns(uint64_t cycles)
 {
     uint64_t hz = on == NULL ? 1 : on->description.cpu_hz;
     return cycles / hz * UINT64_C(1000000000) + cycles % hz * UINT64_C(1000000000) / hz;
+}
+
+bool machine_has_event(void)
+{
+    return clock_has_event();
 }
 
 void machine_set_source(unsigned source, bool level)

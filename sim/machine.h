@@ -42,6 +42,9 @@ const char *machine_variant_name(size_t index);
 
 enum { MACHINE_EXPLORE_POINTS_MAX = 3 };
 
+/* For explore_switches: as many points as it likes. */
+#define MACHINE_UNTIL_IT_WAITS UINT32_MAX
+
 struct machine_config {
     const char *chip;  /* such as "esp32c3" */
     uint64_t seed;     /* of all random choices */
@@ -51,11 +54,15 @@ struct machine_config {
      * delivered or put off by seed. true: time stands still except at the points listed (numbered
      * from 0 since power-on); there the models run until an interrupt line rises or nothing is left
      * to run, and a pending interrupt is delivered, or, if a listed point finds interrupts masked,
-     * at the first point after that. Waits and loops that poll run freely. This is for enumerating
-     * small scenarios. */
+     * at the first point after that, on whichever core it is. Waits and loops that poll run freely.
+     * This is for enumerating small scenarios. */
     bool explore;
     size_t explore_count;
     uint64_t explore_points[MACHINE_EXPLORE_POINTS_MAX];
+    /* For each listed point: if it is not 0, no interrupt is looked for there, but another core
+     * goes on, for so many points or until it waits; then this one goes on. Without a listed point
+     * a core goes on until it waits. */
+    uint32_t explore_switches[MACHINE_EXPLORE_POINTS_MAX];
 
     /* For an emulated CPU, which takes its interrupts itself: a point costs no time and delivers
      * nothing, and time passes in machine_advance() and machine_run_next_event() only. */
@@ -71,8 +78,9 @@ struct machine_config {
 };
 
 /* Switches the chip on: all memories and registers as after power-on, time 0, counters 0, faults
- * and trace subscriptions gone. Switches a running machine off first. Returns false if the chip is
- * unknown or its addresses cannot be mapped; errno says why (ENOENT, or that of mmap). */
+ * and trace subscriptions gone. Switches a running machine off first. Returns false if the chip or
+ * its cache line is unknown or its addresses cannot be mapped; errno says why (ENOENT, EINVAL, or
+ * that of mmap). */
 bool machine_power_on(const struct machine_config *config);
 void machine_power_off(void);
 bool machine_is_on(void);
@@ -102,6 +110,8 @@ struct machine_description {
 const struct machine_description *machine_description(void);
 /* The description of a known chip by number; NULL past the end. */
 const struct machine_description *machine_known(size_t index);
+/* The line of the data cache over external RAM; 0: there is none, or it is coherent. */
+unsigned machine_cache_line_bytes(void);
 
 /* Registers as the CPU sees them: an interrupt point. An address without a device, a reserved bit
  * and the like are mistakes (below). */
@@ -112,6 +122,11 @@ void machine_write32(uint32_t address, uint32_t value);
 uint32_t machine_load_word(const uint32_t *word);
 void machine_store_word(uint32_t *word, uint32_t value);
 void machine_publish(void);
+
+/* Has bus masters reach memory outside of the chip: `resolve` returns where [address, address +
+ * bytes) lies, which is in none of the chip's memories, or NULL. The DMA counts it as internal RAM.
+ * Power-on forgets it. */
+void machine_set_aperture(void *(*resolve)(uint32_t address, uint32_t bytes));
 
 /* Time, in CPU cycles since power-on. */
 uint64_t machine_now_cycles(void);
@@ -129,12 +144,19 @@ void machine_point(void);
  */
 unsigned machine_core(void); /* that runs now, from 0 */
 /* Has a task run on another core, which is idle. Returns at once; the task runs whenever the cores
- * are switched. */
+ * are switched. Once it has returned the core idles, and takes its interrupts. */
 void machine_start_core(unsigned core, void (*task)(void *argument), void *argument);
 /* Lets the other cores run until that one's task has returned. */
 void machine_join_core(unsigned core);
-/* What a core calls in a loop that waits for another core: that one goes on. */
+/* What a core calls in a loop that waits for another core: that one goes on. A mistake if no core
+ * can: a deadlock; does not return then. */
 void machine_spin(void);
+/* Has the other cores return from machine_wait_for_interrupt() as if an interrupt had come, which
+ * is what an interrupt between cores does. */
+void machine_wake_cores(void);
+/* Ends what this core does, and has core 0 call call(argument) in the middle of what it does: for a
+ * test that fails, or a program that ends, on another core. Does not return, nor may call(). */
+_Noreturn void machine_call_on_first_core(void (*call)(void *argument), void *argument);
 /* On a CPU whose interrupt lines have no enable register: enables or disables a line of this core. */
 void machine_enable_line(unsigned line, bool enable);
 
@@ -145,13 +167,17 @@ void machine_set_interrupt_entry(void (*entry)(unsigned line));
 void machine_mask_interrupts(void);
 void machine_unmask_interrupts(void);
 bool machine_in_interrupt(void);
-/* Runs until an interrupt has been delivered. False: none can come, because no event is scheduled
- * and no line pends. Interrupts must not be masked. */
+/* Lets the other cores and time go on until an interrupt has been delivered, on this core or on
+ * another one, or another core has called machine_wake_cores() or ended its task. False: none can
+ * come, because no other core has anything to do, no event is scheduled and no line pends.
+ * Interrupts must not be masked. */
 bool machine_wait_for_interrupt(void);
 /* For an emulated CPU, which takes interrupts itself: the line it must take now, or 0 for none. */
 unsigned machine_pending_line(void);
 /* For an emulated CPU: runs the next scheduled event, moving time to it. False: there is none. */
 bool machine_run_next_event(void);
+/* Whether there is one. */
+bool machine_has_event(void);
 
 /* A driver mistake is a use of the hardware that the manual forbids (a reserved bit set, START
  * while running, an item in memory that the engine cannot reach, a register of a gated block); "not
@@ -171,6 +197,7 @@ struct machine_stats {
     uint64_t interrupts; /* delivered */
     uint64_t register_reads;
     uint64_t register_writes;
+    uint64_t core_switches;
 };
 const struct machine_stats *machine_stats(void);
 

@@ -36,10 +36,12 @@ struct machine_device {
 /* What stands between the interrupt sources and the CPU. */
 struct interrupt_controller {
     void (*set_source)(unsigned source, bool level);
-    /* The line that the CPU must take now, or 0. */
+    /* The line that machine_core() must take now, or 0. */
     unsigned (*pending_line)(void);
-    /* The enabled line that a source is routed to, or 0. */
+    /* The enabled line of machine_core() that a source is routed to, or 0. */
     unsigned (*line_of_source)(unsigned source);
+    /* machine_enable_line(); NULL: lines have an enable register. */
+    void (*enable_line)(unsigned core, unsigned line, bool enable);
 };
 
 struct machine_source_range {
@@ -60,11 +62,18 @@ const struct machine_row *machine_row_at(size_t index);
 /* The row of the machine that is on, or NULL. */
 const struct machine_row *machine_row(void);
 
-/* For models. */
+/* For models. What the machine was switched on with; cache_line_bytes is that of
+ * machine_cache_line_bytes(). */
+const struct machine_config *machine_configuration(void);
 bool machine_has_variant(enum machine_variant variant);
 struct machine_stats *machine_count(void);
 void machine_set_source(unsigned source, bool level);
 /* Tells the device of that block that its clock or reset has changed. */
 void machine_set_gate(const char *block, bool clock_on, bool in_reset);
+
+/* Lets the data cache evict and prefetch lines, as it may at any time. For cpu.c at every interrupt
+ * point, once machine_point_count() counts that point; does nothing at points that exploring has
+ * not listed, and on a machine without such a cache. */
+void cache_point(void);
 
 #endif

@@ -5,8 +5,11 @@
  */
 #include "machine_internal.h"
 #include "models/ahb_gdma_v1.h"
+#include "models/cache_s3.h"
 #include "models/interrupts_c3.h"
+#include "models/interrupts_s3.h"
 #include "models/system_c3.h"
+#include "models/system_s3.h"
 #include "models/systimer.h"
 #include "models/uart.h"
 #include "models/watchdogs_c3.h"
@@ -30,6 +33,29 @@ static const struct machine_device esp32c3_devices[] = {
     {"RTC_CNTL", 0x60008000, 0x1000, &rtc_watchdog_ops, rtc_watchdog_rows, NULL},
 };
 
+/* README.md, section 4. The window 0x3C000000..0x3DFFFFFF is shared: which of its pages are flash
+ * and which are external RAM is the boot loader's choice, and here this one. The instruction-bus
+ * alias of the SRAM is not mapped. */
+static const struct machine_memory esp32s3_memories[] = {
+    {"SRAM", MACHINE_SRAM, 0x3FC88000, 0x78000},
+    {"FLASH", MACHINE_FLASH, 0x3C000000, 0x100000},
+    {"PSRAM", MACHINE_PSRAM, 0x3C100000, 0x800000},
+    {"RTC_FAST", MACHINE_RTC_RAM, 0x600FE000, 0x2000},
+};
+
+/* bases.csv; UART0 and SYSTIMER: interrupts.md, sections 7 and 8. No image is booted on this
+ * machine, so that it lacks the watchdogs. */
+static const struct machine_device esp32s3_devices[] = {
+    {"INTMTX_CORE0", 0x600C2000, 0x800, &interrupts_s3_core0_ops, interrupts_s3_rows, NULL},
+    {"INTMTX_CORE1", 0x600C2800, 0x800, &interrupts_s3_core1_ops, interrupts_s3_rows, NULL},
+    {"EXTMEM", 0x600C4000, 0x1000, &cache_s3_ops, cache_s3_rows, NULL},
+    {"AHB_GDMA", 0x6003F000, 0x1000, &ahb_gdma_v1_device_ops, ahb_gdma_v1_s3_rows,
+     &ahb_gdma_v1_s3_facts},
+    {"SYSTEM", 0x600C0000, 0x1000, &system_s3_ops, system_s3_rows, NULL},
+    {"UART0", 0x60000000, 0x1000, &uart_ops, uart_rows, NULL},
+    {"SYSTIMER", 0x60023000, 0x1000, &systimer_ops, systimer_rows, NULL},
+};
+
 static const struct machine_row rows[] = {
     {
         .description = {.chip = "esp32c3",
@@ -41,6 +67,17 @@ static const struct machine_row rows[] = {
         .device_count = sizeof(esp32c3_devices) / sizeof(esp32c3_devices[0]),
         .interrupts = &interrupts_c3_controller,
         .dma_sources = {44, 3}, /* interrupts.md, section 1 */
+    },
+    {
+        .description = {.chip = "esp32s3",
+                        .cpu_hz = 240000000,
+                        .core_count = 2,
+                        .memory_count = sizeof(esp32s3_memories) / sizeof(esp32s3_memories[0]),
+                        .memories = esp32s3_memories},
+        .devices = esp32s3_devices,
+        .device_count = sizeof(esp32s3_devices) / sizeof(esp32s3_devices[0]),
+        .interrupts = &interrupts_s3_controller,
+        .dma_sources = {66, 10},
     },
 };
 

@@ -10,8 +10,7 @@
 
 #include "machine_internal.h"
 
-/* What a word reads after power-on: silicon's content is undefined, and this is no address. */
-enum { MEMORY_POISON = 0xA5 };
+enum { MEMORY_POISON = 0xA5, PAGE_BYTES = 4096, COPIES = 2 };
 
 /* A store that a bus master may still see undone. */
 struct delayed_store {
@@ -21,9 +20,22 @@ struct delayed_store {
 
 enum { DELAYED_STORES_MAX = 128 };
 
+/* A file of which memories are private mappings. */
+struct content {
+    int file;
+    uint32_t bytes; /* 0: there is no file */
+};
+
+static struct content ram_content;
+static struct content flash_content;
+
 static struct delayed_store delayed[DELAYED_STORES_MAX];
 static size_t delayed_count;
 static const struct machine_description *mapped;
+static void *(*aperture)(uint32_t address, uint32_t bytes);
+static uint8_t *copies[COPIES]; /* of external RAM: what it holds, and what is clean */
+static uint32_t copies_bytes;   /* 0: they are not mapped */
+static struct memory_external external;
 
 /* The one place where an address becomes a pointer. */
 static void *memory_at(uint32_t address)
@@ -39,13 +51,29 @@ static void memory_unmap(const struct machine_description *description, size_t c
     }
 }
 
-/* Returns a file of `bytes` that holds the pattern, or -1. */
-static int memory_create_poison(uint32_t bytes)
+/* RAM: silicon's content is undefined, and this is no address. */
+static void fill_poison(uint8_t *page, uint32_t address)
 {
-    int file = memfd_create("poison", MFD_CLOEXEC);
-    uint8_t page[4096];
-    memset(page, MEMORY_POISON, sizeof(page));
-    for (uint32_t done = 0; file >= 0 && done < bytes; done += (uint32_t)sizeof(page)) {
+    (void)address;
+    memset(page, MEMORY_POISON, PAGE_BYTES);
+}
+
+/* Flash: whoever reads it by mistake is to be noticed, and so is whoever is off by a few words. */
+static void fill_flash(uint8_t *page, uint32_t address)
+{
+    for (uint32_t i = 0; i < PAGE_BYTES; i += (uint32_t)sizeof(uint32_t)) {
+        uint32_t word = (address + i) * UINT32_C(0x9E3779B1) ^ UINT32_C(0xF1A5F1A5);
+        memcpy(&page[i], &word, sizeof(word));
+    }
+}
+
+/* Returns a new file with a content, or -1. */
+static int create_content(void (*fill)(uint8_t *page, uint32_t address), uint32_t bytes)
+{
+    int file = memfd_create("memory", MFD_CLOEXEC);
+    uint8_t page[PAGE_BYTES];
+    for (uint32_t done = 0; file >= 0 && done < bytes; done += PAGE_BYTES) {
+        fill(page, done);
         if (write(file, page, sizeof(page)) != (ssize_t)sizeof(page)) {
             (void)close(file);
             file = -1;
@@ -54,26 +82,70 @@ static int memory_create_poison(uint32_t bytes)
     return file;
 }
 
-/* A private mapping of a file of the pattern: giving the dirtied pages back restores the pattern,
- * which costs as much as a run has touched. */
-static bool memory_map_one(const struct machine_memory *memory)
+/* Returns a file that begins with the content which a memory has after power-on, or -1. It is kept,
+ * since filling it takes longer than all else that going from one chip to another takes. */
+static int memory_content(const struct machine_memory *memory)
 {
-    int file = memory_create_poison(memory->size_bytes);
-    if (file < 0) {
-        return false;
+    bool flash = memory->kind == MACHINE_FLASH;
+    struct content *content = flash ? &flash_content : &ram_content;
+    if (content->bytes < memory->size_bytes) {
+        if (content->bytes != 0) {
+            (void)close(content->file);
+        }
+        content->file = create_content(flash ? fill_flash : fill_poison, memory->size_bytes);
+        content->bytes = content->file < 0 ? 0 : memory->size_bytes;
     }
-    void *at = mmap(memory_at(memory->base), memory->size_bytes, PROT_READ | PROT_WRITE,
+    return content->bytes == 0 ? -1 : content->file;
+}
+
+/* Maps a file at an address where nothing is. */
+static bool memory_map_at(const struct machine_memory *memory, int file)
+{
+    int access = memory->kind == MACHINE_FLASH ? PROT_READ : PROT_READ | PROT_WRITE;
+    void *at = mmap(memory_at(memory->base), memory->size_bytes, access,
                     MAP_PRIVATE | MAP_FIXED_NOREPLACE, file, 0);
-    int error = errno;
-    (void)close(file);
     if (at == MAP_FAILED) {
-        errno = error;
         return false;
     }
     if (at != memory_at(memory->base)) {
         /* A kernel without MAP_FIXED_NOREPLACE takes the address as a hint. */
         (void)munmap(at, memory->size_bytes);
         errno = EEXIST;
+        return false;
+    }
+    return true;
+}
+
+/* Maps the two copies of external RAM that are not at the chip's address. They stay for good, since
+ * their addresses bother nobody. */
+static bool memory_map_copies(const struct machine_memory *memory, int file)
+{
+    if (copies_bytes == memory->size_bytes && copies[0] != NULL && copies[1] != NULL) {
+        return true;
+    }
+    for (size_t i = 0; i < COPIES; i++) {
+        if (copies[i] != NULL) {
+            (void)munmap(copies[i], copies_bytes);
+        }
+        void *at = mmap(NULL, memory->size_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE, file, 0);
+        copies[i] = at == MAP_FAILED ? NULL : at;
+    }
+    copies_bytes = memory->size_bytes;
+    return copies[0] != NULL && copies[1] != NULL;
+}
+
+/* A private mapping of a file with the content: giving the dirtied pages back restores the content,
+ * which costs as much as a run has touched. */
+static bool memory_map_one(const struct machine_memory *memory)
+{
+    int file = memory_content(memory);
+    if (file < 0 || !memory_map_at(memory, file)) {
+        return false;
+    }
+    if (memory->kind == MACHINE_PSRAM && !memory_map_copies(memory, file)) {
+        int error = errno;
+        (void)munmap(memory_at(memory->base), memory->size_bytes);
+        errno = error;
         return false;
     }
     return true;
@@ -97,31 +169,76 @@ static bool memory_map(const struct machine_description *description)
     return true;
 }
 
-bool memory_power_on(const struct machine_description *description)
+static bool memory_restore(void *at, uint32_t bytes)
+{
+    return madvise(at, bytes, MADV_DONTNEED) == 0;
+}
+
+/* Brings external RAM to its state after power-on. */
+static bool external_power_on(const struct machine_memory *memory, bool coherent)
+{
+    for (size_t i = 0; i < COPIES; i++) {
+        if (!memory_restore(copies[i], copies_bytes)) {
+            return false;
+        }
+    }
+    uint8_t *view = memory_at(memory->base);
+    external = (struct memory_external){.base = memory->base,
+                                        .size_bytes = memory->size_bytes,
+                                        .view = view,
+                                        .store = coherent ? view : copies[0],
+                                        .clean = coherent ? view : copies[1]};
+    return true;
+}
+
+bool memory_power_on(const struct machine_description *description, bool coherent)
 {
     delayed_count = 0;
+    aperture = NULL;
+    external.size_bytes = 0;
     if (mapped != description && !memory_map(description)) {
         return false;
     }
     for (size_t i = 0; i < mapped->memory_count; i++) {
         const struct machine_memory *memory = &mapped->memories[i];
-        if (madvise(memory_at(memory->base), memory->size_bytes, MADV_DONTNEED) != 0) {
+        if (!memory_restore(memory_at(memory->base), memory->size_bytes) ||
+            (memory->kind == MACHINE_PSRAM && !external_power_on(memory, coherent))) {
             return false;
         }
     }
     return true;
 }
 
-static bool memory_contains(uint32_t address, uint32_t bytes)
+const struct memory_external *memory_external(void)
+{
+    return &external;
+}
+
+void machine_set_aperture(void *(*resolve)(uint32_t address, uint32_t bytes))
+{
+    aperture = resolve;
+}
+
+bool memory_is_in_aperture(uint32_t address, uint32_t bytes)
+{
+    return aperture != NULL && aperture(address, bytes) != NULL;
+}
+
+/* Returns where a bus master finds [address, address + bytes); NULL: it does not. */
+static uint8_t *memory_on_bus(uint32_t address, uint32_t bytes)
 {
     for (size_t i = 0; mapped != NULL && i < mapped->memory_count; i++) {
         const struct machine_memory *memory = &mapped->memories[i];
         uint32_t offset = address - memory->base;
-        if (offset < memory->size_bytes && bytes <= memory->size_bytes - offset) {
-            return true;
+        if (offset >= memory->size_bytes || bytes > memory->size_bytes - offset) {
+            continue;
         }
+        if (memory->kind == MACHINE_PSRAM) {
+            return external.store + offset;
+        }
+        return memory->kind == MACHINE_SRAM ? memory_at(address) : NULL;
     }
-    return false;
+    return aperture == NULL ? NULL : aperture(address, bytes);
 }
 
 static bool delayed_overlaps(const struct delayed_store *store, uint32_t address, uint32_t bytes)
@@ -151,10 +268,11 @@ static void delayed_show_old(const struct delayed_store *store, uint32_t address
 
 bool memory_bus_read(uint32_t address, void *to, uint32_t bytes)
 {
-    if (!memory_contains(address, bytes)) {
+    const uint8_t *from = memory_on_bus(address, bytes);
+    if (from == NULL) {
         return false;
     }
-    memcpy(to, memory_at(address), bytes);
+    memcpy(to, from, bytes);
     for (size_t i = delayed_count; i-- > 0;) {
         if (!delayed_overlaps(&delayed[i], address, bytes)) {
             continue;
@@ -171,10 +289,11 @@ bool memory_bus_read(uint32_t address, void *to, uint32_t bytes)
 
 bool memory_bus_write(uint32_t address, const void *from, uint32_t bytes)
 {
-    if (!memory_contains(address, bytes)) {
+    uint8_t *to = memory_on_bus(address, bytes);
+    if (to == NULL) {
         return false;
     }
-    memcpy(memory_at(address), from, bytes);
+    memcpy(to, from, bytes);
     for (size_t i = delayed_count; i-- > 0;) {
         if (delayed_overlaps(&delayed[i], address, bytes)) {
             delayed_drop(i);

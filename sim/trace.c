@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "trace.h"
 
+#include <stdbool.h>
 #include <stddef.h>
+
+#include "machine.h"
 
 static trace_listener trace_to;
 static void *trace_context;
@@ -12,11 +15,21 @@ void trace_listen(trace_listener listener, void *context)
     trace_context = context;
 }
 
+static bool is_maintenance(enum trace_kind kind)
+{
+    return kind == TRACE_CACHE_WRITE_BACK || kind == TRACE_CACHE_INVALIDATE;
+}
+
 void trace_emit(const struct trace_event *event)
 {
-    if (trace_to != NULL) {
-        trace_to(event, trace_context);
+    if (trace_to == NULL) {
+        return;
     }
+    struct trace_event told = *event;
+    if (!is_maintenance(event->kind)) {
+        told.core = (uint8_t)machine_core();
+    }
+    trace_to(&told, trace_context);
 }
 
 const char *trace_kind_name(enum trace_kind kind)
@@ -30,6 +43,8 @@ const char *trace_kind_name(enum trace_kind kind)
         [TRACE_DATA_WRITE] = "data-write",
         [TRACE_INTERRUPT_ENTER] = "interrupt-enter",
         [TRACE_INTERRUPT_LEAVE] = "interrupt-leave",
+        [TRACE_CACHE_WRITE_BACK] = "cache-write-back",
+        [TRACE_CACHE_INVALIDATE] = "cache-invalidate",
     };
     return names[kind];
 }

@@ -18,6 +18,7 @@ typedef int esp_err_t;
 #define ESP_ERR_NOT_FOUND     0x105
 #define ESP_ERR_NOT_SUPPORTED 0x106
 #define ESP_ERR_TIMEOUT       0x107
+#define ESP_ERR_NOT_FINISHED  0x10C
 
 /**
  * Returns the name of an error code.

@@ -3,20 +3,20 @@
  * Vectors and the interrupt entry (interrupts.md, section 3: vectored, 256-byte aligned, four bytes
  * for each line, exceptions at line 0, MIE cleared on entry, mcause = 0x80000000 + line).
  */
+#include "port_config.h"
+
     .equ STACK_BYTES, 2048
     .equ FRAME_BYTES, 64
 
     .section .iram1.interrupt_entry, "ax"
-    .option norelax
-
-    .balign 256
+/* The linker script aligns the section: an assembler that is asked to would also fill it up. */
     .globl interrupt_entry_vectors
     .type interrupt_entry_vectors, @function
 interrupt_entry_vectors:
     .option push
     .option norvc
     j interrupt_entry_exception
-    .rept 31
+    .rept PORT_VECTORS - 1
     j interrupt_entry
     .endr
     .option pop
@@ -44,15 +44,14 @@ interrupt_entry:
     sw a6, 56(sp)
     sw a7, 60(sp)
 
-    /* The handler and the argument of the line; bit 31 of mcause falls out. The table is aligned to
-     * the 8 bytes of an entry, so both have the upper half of the table's address. */
+    /* The handler and the argument of the line; bit 31 of mcause falls out. The linker script has gp
+     * point to the table of lines. */
     csrr a0, mcause
-    lui t0, %hi(port_interrupt_lines)
     slli a0, a0, 3
-    add t0, t0, a0
-    lw a0, %lo(port_interrupt_lines + 4)(t0)
-    lw t0, %lo(port_interrupt_lines)(t0)
-    jalr t0
+    add a0, a0, gp
+    lw a1, 0(a0)
+    lw a0, 4(a0)
+    jalr a1
 
     lw ra, 0(sp)
     lw t0, 4(sp)
@@ -78,16 +77,25 @@ interrupt_entry:
     .globl interrupt_entry_init
     .type interrupt_entry_init, @function
 interrupt_entry_init:
+    /* No source is routed and no line enabled, whatever a loader has left. The fence belongs to
+     * changes of these registers (interrupts.md, section 3). */
+    li t0, PORT_INTERRUPT_MATRIX
+    addi t1, t0, PORT_INTERRUPT_SOURCES * 4
+1:  sw zero, 0(t0)
+    addi t0, t0, 4
+    bne t0, t1, 1b
+    sw zero, PORT_INTERRUPT_ENABLE - PORT_INTERRUPT_SOURCES * 4(t0)
+    fence
+
     la t0, interrupt_entry_frame
     csrw mscratch, t0
-    la t0, interrupt_entry_vectors
-    ori t0, t0, 1
+    la t0, interrupt_entry_vectors + 1
     csrw mtvec, t0
     csrsi mstatus, 8
     ret
     .size interrupt_entry_init, . - interrupt_entry_init
 
-    .section .bss.interrupt_entry_frame, "aw", @nobits
+    .section .stack.interrupt_entry, "aw", @nobits
     .balign 16
     .skip STACK_BYTES
     .globl interrupt_entry_frame

@@ -17,7 +17,7 @@ struct interrupt_entry_frame {
 };
 extern struct interrupt_entry_frame interrupt_entry_frame;
 
-/* Sends interrupts to the handlers that port_interrupt_open() attaches, and exceptions to
+/* Closes all interrupts that are open. Sends them to the handlers that port_interrupt_open() attaches, and exceptions to
  * interrupt_entry_exception(). Once, with interrupts masked; enables them. */
 void interrupt_entry_init(void);
 

@@ -13,9 +13,10 @@
 #define UNIT0_VALUE_VALID  (UINT32_C(1) << 29)
 #define UNIT0_UPDATE       (UINT32_C(1) << 30)
 
-/* From the linker script: what is left of the SRAM. */
-extern char firmware_heap_begin[];
-extern char firmware_heap_end[];
+/* From the linker script: what is left of the SRAM, from the first header (heap.h) on. The startup
+ * has made it one free block. */
+extern uint32_t firmware_heap_begin[];
+extern uint32_t firmware_heap_end[];
 
 IRAM_ATTR bool port_in_interrupt(void)
 {
@@ -41,24 +42,6 @@ IRAM_ATTR __attribute__((weak)) void port_yield_from_isr(void)
 {
 }
 
-void port_signal_init(struct port_signal *signal)
-{
-    signal->given = false;
-}
-
-void port_signal_deinit(struct port_signal *signal)
-{
-    (void)signal;
-}
-
-IRAM_ATTR bool port_signal_give(struct port_signal *signal)
-{
-    uint32_t status = cpu_mask_interrupts();
-    signal->given = true;
-    cpu_restore_interrupts(status);
-    return false;
-}
-
 void port_signal_take(struct port_signal *signal)
 {
     bool taken = false;
@@ -73,14 +56,22 @@ void port_signal_take(struct port_signal *signal)
     }
 }
 
+/* The allocator behind heap_caps_malloc(), without what only that one needs. */
 void *port_allocate(size_t size_bytes)
 {
-    return heap_caps_calloc(1, size_bytes, MALLOC_CAP_DMA | MALLOC_CAP_INTERNAL);
+    uint32_t status = cpu_mask_interrupts();
+    uint32_t *memory = heap_take(firmware_heap_begin, firmware_heap_end, size_bytes);
+    cpu_restore_interrupts(status);
+    if (memory != NULL) {
+        cpu_clear_words(memory, size_bytes);
+    }
+    return memory;
 }
 
+/* On one core nobody else changes the header of a block in use. */
 void port_free(void *memory)
 {
-    heap_caps_free(memory);
+    heap_give_back(memory);
 }
 
 const struct heap_region *port_heap_regions(size_t *count)
@@ -89,8 +80,9 @@ const struct heap_region *port_heap_regions(size_t *count)
         .low = firmware_heap_begin,
         .caps = MALLOC_CAP_32BIT | MALLOC_CAP_8BIT | MALLOC_CAP_DMA | MALLOC_CAP_INTERNAL |
                 MALLOC_CAP_DEFAULT,
+        .ready = true,
     };
-    region.size_bytes = (uint32_t)(firmware_heap_end - firmware_heap_begin);
+    region.size_bytes = (uint32_t)((char *)firmware_heap_end - (char *)firmware_heap_begin);
     *count = 1;
     return &region;
 }

@@ -32,6 +32,17 @@ static inline void cpu_wait_for_interrupt(void)
     __asm__ volatile("wfi" ::: "memory");
 }
 
+/* Clears so many bytes and what is left of the last word; not 0 of them. In three instructions a
+ * word, which the compiler would turn into a call of the library's memset(), byte by byte. */
+static inline void cpu_clear_words(uint32_t *words, uint32_t size_bytes)
+{
+    const uint32_t *end = words + (size_bytes + 3) / 4;
+    __asm__ volatile("1: sw zero, 0(%0)\n\taddi %0, %0, 4\n\tbltu %0, %1, 1b"
+                     : "+r"(words)
+                     : "r"(end)
+                     : "memory");
+}
+
 /* In a task mscratch holds the interrupt frame; in an interrupt, the task's stack pointer. */
 static inline uint32_t cpu_scratch(void)
 {

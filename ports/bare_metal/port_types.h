@@ -16,6 +16,23 @@ struct port_signal {
     bool given;
 };
 
+static inline void port_signal_init(struct port_signal *signal)
+{
+    signal->given = false;
+}
+
+static inline void port_signal_deinit(struct port_signal *signal)
+{
+    (void)signal;
+}
+
+/* port_signal_take() looks again at whatever interrupts. */
+static inline bool port_signal_give(struct port_signal *signal)
+{
+    signal->given = true;
+    return false;
+}
+
 /* On one core masking interrupts is all that a lock needs. */
 typedef uint8_t port_lock_t;
 typedef uint32_t port_lock_state_t;
@@ -30,6 +47,28 @@ static inline void port_unlock(port_lock_t *lock, port_lock_state_t state)
 {
     (void)lock;
     cpu_restore_interrupts(state);
+}
+
+/* For the interrupt matrix (common.h). */
+enum { PORT_CORE_COUNT = 1, PORT_HANDLERS_RUN_BESIDE = 0, PORT_SOURCES_ARE_SPLIT = 0 };
+
+static inline unsigned port_core(void)
+{
+    return 0;
+}
+
+static inline bool port_lines_have_registers(void)
+{
+    return true;
+}
+
+static inline void port_enable_line(unsigned line)
+{
+    (void)line;
+}
+
+static inline void port_spin(void)
+{
 }
 
 static inline bool port_has_external(void)

@@ -6,93 +6,100 @@
 #include <assert.h>
 #include <string.h>
 
-#include "bits.h"
 #include "common.h"
 #include "port.h"
 
-/* No chip has more controllers that copy memory than three (chips.csv, ESP32-S31). */
-enum { ENGINE_COUNT_MAX = 3 };
+/* How many controllers that copy memory the port's chips have, if it says so; none has more than
+ * three (chips.csv, ESP32-S31). */
+#ifndef PORT_ENGINE_COUNT
+#define PORT_ENGINE_COUNT 3
+#endif
+
+/* What is counted of an engine. */
+enum resource { PAIR, TRIGGER_ID, RESOURCE_COUNT };
 
 struct claims {
     const struct chip_engine *engine; /* NULL: unused */
-    uint32_t pairs;
-    uint32_t trigger_ids;
+    uint32_t taken_mask[RESOURCE_COUNT];
 };
 
 static port_lock_t claims_lock;
-static struct claims all_claims[ENGINE_COUNT_MAX];
+static struct claims all_claims[PORT_ENGINE_COUNT];
 
-static struct claims *claims_of_locked(const struct chip_engine *engine)
+static uint32_t *taken_mask_locked(const struct chip_engine *engine, enum resource resource)
 {
     struct claims *claims = all_claims;
-    while (claims->engine != engine && claims->engine != NULL) {
-        claims++;
-        assert(claims < all_claims + ENGINE_COUNT_MAX);
+    if (PORT_ENGINE_COUNT > 1) {
+        while (claims->engine != engine && claims->engine != NULL) {
+            claims++;
+            assert(claims < all_claims + PORT_ENGINE_COUNT);
+        }
+        claims->engine = engine;
     }
-    claims->engine = engine;
-    return claims;
+    return &claims->taken_mask[resource];
 }
 
-int port_claim_pair(const struct chip_engine *engine)
+/* Returns the first free one, or -1. Not inlined, nor is release(): once is shorter than twice. */
+__attribute__((noinline)) static int claim(const struct chip_engine *engine, enum resource resource,
+                                           uint32_t usable_mask, unsigned first, int step)
 {
     port_lock_state_t state = port_lock(&claims_lock);
-    struct claims *claims = claims_of_locked(engine);
-    int index = bits_lowest(engine->pair_mask & ~claims->pairs);
-    if (index >= 0) {
-        claims->pairs |= UINT32_C(1) << index;
+    uint32_t *taken_mask = taken_mask_locked(engine, resource);
+    uint32_t free_mask = usable_mask & ~*taken_mask;
+    int index = -1;
+    if (free_mask != 0) {
+        index = (int)first;
+        while ((free_mask >> index & 1u) == 0) {
+            index += step;
+        }
+        *taken_mask |= UINT32_C(1) << index;
     }
     port_unlock(&claims_lock, state);
     return index;
 }
 
-void port_release_pair(const struct chip_engine *engine, int index)
+__attribute__((noinline)) static void release(const struct chip_engine *engine,
+                                              enum resource resource, int index)
 {
     port_lock_state_t state = port_lock(&claims_lock);
-    struct claims *claims = claims_of_locked(engine);
-    assert((claims->pairs >> index & 1u) != 0);
-    claims->pairs &= ~(UINT32_C(1) << index);
+    uint32_t *taken_mask = taken_mask_locked(engine, resource);
+    assert((*taken_mask >> index & 1u) != 0);
+    *taken_mask ^= UINT32_C(1) << index;
     port_unlock(&claims_lock, state);
 }
 
-/*
- * Hands out the highest id first. On chips without ids of their own for memory to memory an id is
- * borrowed from a peripheral, which then cannot use the DMA (gdma_ahb_v1.md, peripheral ids). Id 0
- * is SPI2, the one that programs use most and that users saw fail, so it goes last.
- */
+int port_claim_pair(const struct chip_engine *engine)
+{
+    return claim(engine, PAIR, engine->pair_mask, 0, 1);
+}
+
+void port_release_pair(const struct chip_engine *engine, int index)
+{
+    release(engine, PAIR, index);
+}
+
+/* Highest first. On chips without ids of their own for memory to memory an id is borrowed from a
+ * peripheral, which then cannot use the DMA (gdma_ahb_v1.md, peripheral ids). Id 0 is SPI2, the one
+ * that programs use most and that users saw fail, so it goes last. */
 int port_claim_trigger_id(const struct chip_engine *engine)
 {
-    port_lock_state_t state = port_lock(&claims_lock);
-    struct claims *claims = claims_of_locked(engine);
-    int id = bits_highest(engine->trigger_id_mask & ~claims->trigger_ids);
-    if (id >= 0) {
-        claims->trigger_ids |= UINT32_C(1) << id;
-    }
-    port_unlock(&claims_lock, state);
-    return id;
+    return claim(engine, TRIGGER_ID, engine->trigger_id_mask, 31, -1);
 }
 
 void port_release_trigger_id(const struct chip_engine *engine, int id)
 {
-    port_lock_state_t state = port_lock(&claims_lock);
-    struct claims *claims = claims_of_locked(engine);
-    assert((claims->trigger_ids >> id & 1u) != 0);
-    claims->trigger_ids &= ~(UINT32_C(1) << id);
-    port_unlock(&claims_lock, state);
+    release(engine, TRIGGER_ID, id);
 }
 
 /* The gate registers are plain read-write and hold the bits of other blocks too (README.md, clock
- * and reset gates). The clock comes first: a block takes its reset only while it is clocked. */
+ * and reset gates). The clock comes first: a block takes its reset only while it is clocked. What is
+ * so already is written again, which a block that runs does not notice. */
 void port_enable_engine(const struct chip_engine *engine)
 {
     const struct chip_gate *gate = &engine->gate;
     port_lock_state_t state = port_lock(&claims_lock);
-    uint32_t clocks = mmio_read32(gate->clock_register);
-    uint32_t resets = mmio_read32(gate->reset_register);
-    if ((clocks & gate->clock_mask) == 0 || (resets & gate->reset_mask) != 0) {
-        mmio_write32(gate->clock_register, clocks | gate->clock_mask);
-        resets = mmio_read32(gate->reset_register);
-        mmio_write32(gate->reset_register, resets & ~gate->reset_mask);
-    }
+    mmio_write32(gate->clock_register, mmio_read32(gate->clock_register) | gate->clock_mask);
+    mmio_write32(gate->reset_register, mmio_read32(gate->reset_register) & ~gate->reset_mask);
     port_unlock(&claims_lock, state);
 }
 

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "heap.h"
 
-/* Headers lie at 4 modulo 8, so that payloads lie at 0 modulo 8 and no padding is needed. */
 enum { HEADER_BYTES = 4, UNIT_BYTES = 8, WORD_BYTES = 4 };
 
 #define USED UINT32_C(1)
+
+/* Makes heap_take(), which small programs link alone, a function that calls none: shorter then. */
+#define INLINE __attribute__((always_inline)) static inline
+
+/* No block is as large. */
+#define ALL_BYTES UINT32_MAX
 
 static uint32_t *first_block(const struct heap_region *region)
 {
@@ -20,43 +25,64 @@ static uint32_t *end_of(const struct heap_region *region)
     return (uint32_t *)(void *)(end - ((uintptr_t)end - HEADER_BYTES) % UNIT_BYTES);
 }
 
-/* A size that cannot be true, in a header that someone wrote over, ends the walk: what lies behind
- * it is lost, but nothing is handed out twice. */
+/* Returns the size of a block, or 0 for one that cannot be true, in a header that someone wrote over.
+ * That ends every walk: what lies behind it is lost, but nothing is handed out twice. */
+INLINE size_t size_of(const uint32_t *block, const uint32_t *end)
+{
+    size_t size_bytes = *block & ~(uint32_t)(UNIT_BYTES - 1);
+    size_t rest_bytes = (size_t)(end - block) * WORD_BYTES;
+    return size_bytes - 1 < rest_bytes ? size_bytes : 0;
+}
+
 static uint32_t *next_block(uint32_t *block, uint32_t *end)
 {
-    uint32_t word_count = *block / WORD_BYTES;
-    if (word_count == 0 || word_count > (size_t)(end - block)) {
-        return end;
-    }
-    return block + word_count;
+    size_t size_bytes = size_of(block, end);
+    return size_bytes == 0 ? end : block + size_bytes / WORD_BYTES;
 }
 
-static bool is_free(const uint32_t *block)
+/* Returns the first free block, from one on, that holds a payload, or NULL. Freeing does not look at
+ * neighbours; this joins what it passes. */
+INLINE uint32_t *find(uint32_t *block, const uint32_t *end, size_t payload_bytes)
 {
-    return (*block & USED) == 0 && *block != 0;
-}
-
-/* Freeing does not look at neighbours; each walk joins what it passes. */
-static void join_with_following(uint32_t *block, uint32_t *end)
-{
-    for (;;) {
-        const uint32_t *following = next_block(block, end);
-        if (following >= end || !is_free(following)) {
-            return;
+    uint32_t *joined = block;
+    size_t joined_bytes = 0;
+    while (block < end) {
+        size_t size_bytes = size_of(block, end);
+        if (size_bytes == 0) {
+            break;
         }
-        *block += *following;
+        if ((*block & USED) != 0) {
+            joined_bytes = 0;
+        } else {
+            joined = joined_bytes == 0 ? block : joined;
+            joined_bytes += size_bytes;
+            *joined = (uint32_t)joined_bytes;
+            if (joined_bytes - HEADER_BYTES >= payload_bytes) {
+                return joined;
+            }
+        }
+        block += size_bytes / WORD_BYTES;
     }
+    return NULL;
 }
 
-/* Uses need_bytes of a free block, skip_bytes behind its beginning. All are multiples of
- * UNIT_BYTES, so what is left over on either side is always a valid block. */
-static void *carve(uint32_t *block, size_t skip_bytes, size_t need_bytes)
+static void join_all(const struct heap_region *region)
 {
-    size_t rest_bytes = *block - skip_bytes - need_bytes;
-    if (skip_bytes != 0) {
-        *block = (uint32_t)skip_bytes;
-        block += skip_bytes / WORD_BYTES;
-    }
+    (void)find(first_block(region), end_of(region), ALL_BYTES);
+}
+
+/* Returns the size of a block for a payload; not for one that no memory can hold. */
+static inline size_t block_bytes(size_t payload_bytes)
+{
+    return (payload_bytes + HEADER_BYTES + UNIT_BYTES - 1) & ~(size_t)(UNIT_BYTES - 1);
+}
+
+/* Uses as much of a free block as a payload needs. All sizes are multiples of UNIT_BYTES, so what is
+ * left over is always a valid block. */
+static void *carve(uint32_t *block, size_t payload_bytes)
+{
+    size_t need_bytes = block_bytes(payload_bytes);
+    size_t rest_bytes = *block - need_bytes;
     *block = (uint32_t)need_bytes | USED;
     if (rest_bytes != 0) {
         block[need_bytes / WORD_BYTES] = (uint32_t)rest_bytes;
@@ -73,22 +99,38 @@ void heap_init(const struct heap_region *region)
     }
 }
 
+void *heap_take(uint32_t *first, const uint32_t *end, size_t size_bytes)
+{
+    uint32_t *block = find(first, end, size_bytes);
+    return block == NULL ? NULL : carve(block, size_bytes);
+}
+
+void heap_give_back(void *memory)
+{
+    *((uint32_t *)memory - 1) &= ~USED;
+}
+
 void *heap_allocate(const struct heap_region *region, size_t alignment, size_t size_bytes)
 {
     if (size_bytes == 0 || size_bytes > region->size_bytes) {
         return NULL;
     }
     uint32_t *end = end_of(region);
-    size_t need_bytes = (size_bytes + HEADER_BYTES + UNIT_BYTES - 1) / UNIT_BYTES * UNIT_BYTES;
+    size_t need_bytes = block_bytes(size_bytes);
+    join_all(region);
     for (uint32_t *block = first_block(region); block < end; block = next_block(block, end)) {
-        if (!is_free(block)) {
+        size_t skip_bytes = (0 - (uintptr_t)(block + 1)) & (alignment - 1);
+        if ((*block & USED) != 0 || size_of(block, end) < need_bytes ||
+            *block - need_bytes < skip_bytes) {
             continue;
         }
-        join_with_following(block, end);
-        size_t skip_bytes = (0 - (uintptr_t)(block + 1)) & (alignment - 1);
-        if (skip_bytes <= *block && *block - skip_bytes >= need_bytes) {
-            return carve(block, skip_bytes, need_bytes);
+        if (skip_bytes != 0) {
+            uint32_t *rest = block + skip_bytes / WORD_BYTES;
+            *rest = *block - (uint32_t)skip_bytes;
+            *block = (uint32_t)skip_bytes;
+            block = rest;
         }
+        return carve(block, size_bytes);
     }
     return NULL;
 }
@@ -110,12 +152,13 @@ struct heap_room heap_measure(const struct heap_region *region)
 {
     struct heap_room room = {0, 0};
     uint32_t *end = end_of(region);
+    join_all(region);
     for (uint32_t *block = first_block(region); block < end; block = next_block(block, end)) {
-        if (!is_free(block)) {
+        size_t size_bytes = size_of(block, end);
+        if ((*block & USED) != 0 || size_bytes == 0) {
             continue;
         }
-        join_with_following(block, end);
-        size_t payload_bytes = *block - HEADER_BYTES;
+        size_t payload_bytes = size_bytes - HEADER_BYTES;
         room.total_bytes += payload_bytes;
         if (room.largest_bytes < payload_bytes) {
             room.largest_bytes = payload_bytes;

@@ -25,7 +25,9 @@ static struct heap_use begin_use(void)
     use.state = port_lock(&heap_lock);
     if (!initialised) {
         for (size_t i = 0; i < use.region_count; i++) {
-            heap_init(&use.regions[i]);
+            if (!use.regions[i].ready) {
+                heap_init(&use.regions[i]);
+            }
         }
         initialised = use.region_count != 0;
     }
@@ -123,8 +125,16 @@ size_t heap_caps_get_largest_free_block(uint32_t caps)
     return measure(caps).largest_bytes;
 }
 
+/* Memory that was not ready at first may not even be there now. */
 void heap_caps_forget_all(void)
 {
+    size_t region_count = 0;
+    const struct heap_region *regions = port_heap_regions(&region_count);
+    for (size_t i = 0; i < region_count; i++) {
+        if (regions[i].ready) {
+            heap_init(&regions[i]);
+        }
+    }
     initialised = false;
     heap_lock = (port_lock_t){0};
 }

@@ -1,153 +1,214 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * port_interrupt_*() on the interrupt matrix with its line registers (interrupts.md, sections 1, 2,
- * 3 and 6).
+ * port_interrupt_*() on an interrupt matrix (interrupts.md, sections 1, 2, 3 and 6).
  *
- * The source and the software interrupt have separate lines, so that the usual path, from a line to
- * the driver's handler, is one indirect call with nothing to ask or clear on the way.
+ * Each driver has a line of its own, so that the usual path, from a line to the driver's handler,
+ * is one indirect call with nothing to ask or clear on the way. The FROM_CPU registers are fewer
+ * than the drivers that can be open, so each core has one line for one such register, which serves
+ * all who pend; it stays open for good.
  */
 #include "interrupts_matrix.h"
 
 #include <string.h>
 
-#include "bits.h"
 #include "common.h"
 #include "esp_attr.h"
 #include "port.h"
 
 enum { REGISTER_BYTES = 4 };
 
-/* The FROM_CPU registers that there are. */
-#define SOFTWARE_MASK UINT32_C(0xF)
+/* The registers of CPU lines, counted from the one that enables them; the same in all blocks that
+ * have them (interrupts.md, sections 3 and 4). */
+enum { LINE_TYPE = 0x4, LINE_PRIORITY = 0x10 };
 
-/* A line is taken if its priority is neither 0 nor below the threshold. */
-enum { LINE_PRIORITY = 1 };
+/* A line is taken if its priority is neither 0 nor below the threshold; the highest one passes any
+ * threshold. */
+enum { PRIORITY_HIGHEST = 15 };
 
-/* "Not routed" in a map register. */
-enum { LINE_NONE = 0 };
+/* Of the lines that are safe to use on all chips (interrupts.md, sections 2 to 5); drivers get
+ * those above. */
+enum { SOFTWARE_LINE = 2 };
 
-_Alignas(8) struct port_interrupt_line port_interrupt_lines[PORT_INTERRUPT_LINES];
+struct port_interrupt_core port_interrupt_cores[PORT_CORE_COUNT];
 
 static port_lock_t lines_lock;
-static uint32_t software_taken; /* bit n: FROM_CPU register n, and the two lines that go with it */
 
-IRAM_ATTR void port_dispatch_interrupt(unsigned line)
+static inline unsigned core_index(const struct port_interrupt *interrupt)
 {
-    port_interrupt_lines[line].handler(port_interrupt_lines[line].argument);
+    return PORT_CORE_COUNT == 1 ? 0 : interrupt->core;
 }
 
-/* The effect of a change to a line's registers may lag a few cycles, so a line may be taken just
- * after it was closed. */
+static inline struct port_interrupt_core *core_of(const struct port_interrupt *interrupt)
+{
+    return &port_interrupt_cores[core_index(interrupt)];
+}
+
+/* Calls what a line calls. */
+IRAM_ATTR static void call_handler(struct port_interrupt_core *core, unsigned line)
+{
+    port_lock_state_t state = port_lock(&lines_lock);
+    struct port_interrupt_line attached = core->lines[line];
+    port_unlock(&lines_lock, state);
+    attached.handler(attached.argument);
+}
+
+static void count_dispatch(struct port_interrupt_core *core)
+{
+    port_lock_state_t state = port_lock(&lines_lock);
+    core->dispatches++;
+    port_unlock(&lines_lock, state);
+}
+
+void port_dispatch_interrupt(unsigned line)
+{
+    struct port_interrupt_core *core = &port_interrupt_cores[port_core()];
+    count_dispatch(core);
+    call_handler(core, line);
+    count_dispatch(core);
+}
+
+/* The effect of a change to a map register may lag a few cycles, so a line may be taken just after
+ * it was closed. */
 IRAM_ATTR static void ignore_interrupt(void *argument)
 {
     (void)argument;
 }
 
-IRAM_ATTR static void run_software_interrupt(void *argument)
+IRAM_ATTR static void run_marked(void *argument)
 {
-    const struct port_interrupt *interrupt = argument;
-    mmio_write32(interrupt->software_register, 0);
-    interrupt->handler(interrupt->argument);
+    struct port_interrupt_core *core = argument;
+    mmio_write32(core->software_register, 0);
+    port_lock_state_t state = port_lock(&lines_lock);
+    uint32_t marked = core->marked;
+    core->marked = 0;
+    port_unlock(&lines_lock, state);
+    for (unsigned line = 0; marked != 0; line++) {
+        if ((marked & 1u) != 0) {
+            call_handler(core, line);
+        }
+        marked >>= 1;
+    }
 }
 
 IRAM_ATTR void port_interrupt_pend(struct port_interrupt *interrupt)
 {
-    mmio_write32(interrupt->software_register, 1);
+    struct port_interrupt_core *core = core_of(interrupt);
+    port_lock_state_t state = port_lock(&lines_lock);
+    core->marked |= UINT32_C(1) << interrupt->line;
+    port_unlock(&lines_lock, state);
+    mmio_write32(core->software_register, 1);
 }
 
-static void change_register(bus_addr_t address, uint32_t clear_mask, uint32_t set_mask)
+static void route(unsigned core_index, unsigned source, uint32_t line)
 {
-    mmio_write32(address, (mmio_read32(address) & ~clear_mask) | set_mask);
+    const struct chip_interrupts *chip = &port_chip()->interrupts;
+    mmio_write32(chip->map_base + core_index * chip->core_stride + source * REGISTER_BYTES, line);
 }
 
 /* Interrupts are masked, as they must be around changes to these registers. */
-static void open_line_locked(unsigned line, unsigned source, void (*handler)(void *argument),
-                             void *argument)
+static void enable_locked(unsigned line)
 {
-    const struct chip_interrupts *chip = &port_chip()->interrupts;
-    uint32_t mask = UINT32_C(1) << line;
-    port_interrupt_lines[line] = (struct port_interrupt_line){handler, argument};
-    change_register(chip->type_register, mask, 0);
-    mmio_write32(chip->priority_base + line * REGISTER_BYTES, LINE_PRIORITY);
-    if (mmio_read32(chip->threshold_register) > LINE_PRIORITY) {
-        mmio_write32(chip->threshold_register, LINE_PRIORITY);
+    if (!port_lines_have_registers()) {
+        port_enable_line(SOFTWARE_LINE);
+        port_enable_line(line);
+        return;
     }
-    mmio_write32(chip->map_base + source * REGISTER_BYTES, line);
-    change_register(chip->enable_register, 0, mask);
+    bus_addr_t base = port_chip()->interrupts.enable_register;
+    uint32_t mask = UINT32_C(1) << line | UINT32_C(1) << SOFTWARE_LINE;
+    mmio_write32(base + LINE_TYPE, mmio_read32(base + LINE_TYPE) & ~mask);
+    mmio_write32(base + LINE_PRIORITY + SOFTWARE_LINE * REGISTER_BYTES, PRIORITY_HIGHEST);
+    mmio_write32(base + LINE_PRIORITY + line * REGISTER_BYTES, PRIORITY_HIGHEST);
+    mmio_write32(base, mmio_read32(base) | mask);
 }
 
-static void close_line_locked(unsigned line, unsigned source)
+/* The software interrupt's line is opened each time anew, which does no harm and is less than
+ * asking. */
+static void open_locked(struct port_interrupt *interrupt, struct port_interrupt_line attached)
 {
     const struct chip_interrupts *chip = &port_chip()->interrupts;
-    uint32_t mask = UINT32_C(1) << line;
-    change_register(chip->enable_register, mask, 0);
-    mmio_write32(chip->map_base + source * REGISTER_BYTES, LINE_NONE);
+    struct port_interrupt_core *core = core_of(interrupt);
+    unsigned line = interrupt->line;
+    unsigned index = core_index(interrupt);
+    core->taken |= UINT32_C(1) << line;
+    core->software_register = chip->software_base + index * REGISTER_BYTES;
+    core->lines[SOFTWARE_LINE] = (struct port_interrupt_line){run_marked, core};
+    core->lines[line] = attached;
+    route(index, chip->software_source + index, SOFTWARE_LINE);
+    route(index, interrupt->source, line);
+    if (PORT_SOURCES_ARE_SPLIT && interrupt->out_source != 0) {
+        route(index, interrupt->out_source, line);
+    }
+    enable_locked(line);
     dma_publish();
-    port_interrupt_lines[line] = (struct port_interrupt_line){ignore_interrupt, NULL};
-}
-
-/* Chooses a free software interrupt, number n, and with it the lines number 2n and 2n + 1 of those
- * that are safe to use. Returns whether there were any. */
-static bool choose_locked(struct port_interrupt *interrupt)
-{
-    uint32_t safe_lines = port_chip()->interrupts.line_mask;
-    int software = bits_lowest(SOFTWARE_MASK & ~software_taken);
-    for (int i = 0; i < 2 * software; i++) {
-        safe_lines &= safe_lines - 1;
-    }
-    int line = bits_lowest(safe_lines);
-    int software_line = bits_lowest(safe_lines & (safe_lines - 1));
-    if (software < 0 || line < 0 || software_line < 0) {
-        return false;
-    }
-    software_taken |= UINT32_C(1) << software;
-    interrupt->software = (uint8_t)software;
-    interrupt->software_register = port_chip()->interrupts.software_base +
-                                   (unsigned)software * REGISTER_BYTES;
-    interrupt->line = (uint8_t)line;
-    interrupt->software_line = (uint8_t)software_line;
-    return true;
-}
-
-static unsigned software_source(const struct port_interrupt *interrupt)
-{
-    return port_chip()->interrupts.software_source + (unsigned)interrupt->software;
 }
 
 esp_err_t port_interrupt_open(struct port_interrupt *interrupt, unsigned source,
                               unsigned out_source, void (*handler)(void *argument), void *argument)
 {
-    (void)out_source;
-    interrupt->handler = handler;
-    interrupt->argument = argument;
+    esp_err_t error = ESP_ERR_NOT_FOUND;
     interrupt->source = (uint8_t)source;
+    if (PORT_SOURCES_ARE_SPLIT) {
+        interrupt->out_source = (uint8_t)out_source;
+    }
     port_lock_state_t state = port_lock(&lines_lock);
-    bool chosen = choose_locked(interrupt);
-    if (chosen) {
-        mmio_write32(interrupt->software_register, 0);
-        open_line_locked(interrupt->line, source, handler, argument);
-        open_line_locked(interrupt->software_line, software_source(interrupt),
-                         run_software_interrupt, interrupt);
-        dma_publish();
+    if (PORT_CORE_COUNT > 1) {
+        interrupt->core = (uint8_t)port_core();
+    }
+    uint32_t free_lines = port_chip()->interrupts.line_mask & ~core_of(interrupt)->taken;
+    unsigned line = SOFTWARE_LINE;
+    do {
+        line++;
+    } while (line != PORT_INTERRUPT_LINES && (free_lines >> line & 1u) == 0);
+    if (line != PORT_INTERRUPT_LINES) {
+        interrupt->line = (uint8_t)line;
+        open_locked(interrupt, (struct port_interrupt_line){handler, argument});
+        error = ESP_OK;
     }
     port_unlock(&lines_lock, state);
-    return chosen ? ESP_OK : ESP_ERR_NOT_FOUND;
+    return error;
 }
 
-/* There is one core, this is a task and interrupts are masked: no handler is running. */
-void port_interrupt_close(struct port_interrupt *interrupt)
+/* Returns how many handlers have begun and ended on a core. */
+static uint32_t dispatches_of(const struct port_interrupt_core *core)
 {
     port_lock_state_t state = port_lock(&lines_lock);
-    close_line_locked(interrupt->line, interrupt->source);
-    close_line_locked(interrupt->software_line, software_source(interrupt));
-    mmio_write32(interrupt->software_register, 0);
-    software_taken &= ~(UINT32_C(1) << interrupt->software);
+    uint32_t dispatches = core->dispatches;
     port_unlock(&lines_lock, state);
+    return dispatches;
+}
+
+/* A handler that was called before the line was closed may still run on another core. */
+static void wait_for_handler(const struct port_interrupt_core *core)
+{
+    uint32_t dispatches = dispatches_of(core);
+    while ((dispatches & 1u) != 0 && dispatches_of(core) == dispatches) {
+        port_spin();
+    }
+}
+
+/* The line stays enabled, which on another core only that one could change: nothing is routed to
+ * it. */
+void port_interrupt_close(struct port_interrupt *interrupt)
+{
+    struct port_interrupt_core *core = core_of(interrupt);
+    uint32_t mask = UINT32_C(1) << interrupt->line;
+    uint32_t none = port_chip()->interrupts.map_none;
+    port_lock_state_t state = port_lock(&lines_lock);
+    core->lines[interrupt->line].handler = ignore_interrupt;
+    core->taken &= ~mask;
+    route(core_index(interrupt), interrupt->source, none);
+    if (PORT_SOURCES_ARE_SPLIT && interrupt->out_source != 0) {
+        route(core_index(interrupt), interrupt->out_source, none);
+    }
+    dma_publish();
+    port_unlock(&lines_lock, state);
+    if (PORT_HANDLERS_RUN_BESIDE) {
+        wait_for_handler(core);
+    }
 }
 
 void port_interrupts_forget_all(void)
 {
-    memset(port_interrupt_lines, 0, sizeof port_interrupt_lines);
-    software_taken = 0;
+    memset(port_interrupt_cores, 0, sizeof port_interrupt_cores);
     lines_lock = (port_lock_t){0};
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Interrupts of chips whose matrix and line registers are one block (interrupts.md, section 3). */
+/* Interrupts of chips where a matrix of map registers brings sources to lines of the CPU
+ * (interrupts.md, sections 1 to 3). */
 #ifndef PORT_INTERRUPTS_MATRIX_H
 #define PORT_INTERRUPTS_MATRIX_H
 
@@ -7,25 +8,32 @@
 
 #include "mmio.h"
 
-/* A source and a software interrupt, each on a CPU line of its own, with one handler. */
-struct port_interrupt {
-    void (*handler)(void *argument);
-    void *argument;
-    bus_addr_t software_register; /* kept, since an interrupt must not look into the chip's row */
-    uint8_t source;
-    uint8_t line;
-    uint8_t software_line;
-    uint8_t software; /* number of the FROM_CPU register */
-};
-
-/* What each CPU line calls; an interrupt entry in assembler reads it by itself. Aligned, so that
- * both words of an entry have the same upper address bits there. */
+/* What a CPU line calls. */
 struct port_interrupt_line {
     void (*handler)(void *argument);
     void *argument;
 };
 
 enum { PORT_INTERRUPT_LINES = 32 };
-extern _Alignas(8) struct port_interrupt_line port_interrupt_lines[PORT_INTERRUPT_LINES];
+
+struct port_interrupt_core {
+    /* An interrupt entry in assembler reads those of core 0 by itself, so they stand first, and
+     * aligned, so that both words of each have the same upper address bits there. */
+    _Alignas(8) struct port_interrupt_line lines[PORT_INTERRUPT_LINES];
+    bus_addr_t software_register; /* kept, since an interrupt must not look into the chip's row */
+    uint32_t taken;               /* bit n: line n; 0: nothing was ever opened on this core */
+    uint32_t marked;              /* bit n: the software interrupt calls what line n calls */
+    uint32_t dispatches;          /* odd while a handler runs; counted where others can look on */
+};
+
+extern struct port_interrupt_core port_interrupt_cores[];
+
+/* One or two sources on a CPU line. */
+struct port_interrupt {
+    uint8_t core;
+    uint8_t line;
+    uint8_t source;
+    uint8_t out_source; /* 0: there is none */
+};
 
 #endif

@@ -3,57 +3,21 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "chip_choice.h"
 #include "common.h"
 #include "machine.h"
 #include "port.h"
 
-#define CHIP_VARIABLE "ASYNC_MEMCPY_CHIP"
-#define CHIP_DEFAULT  "esp32c3"
-
-static const struct chip *preferred; /* by async_memcpy_host_select_chip() */
 static const struct chip *current;
 static bool failure_was_reported; /* one line, not one for each allocation */
-
-void chip_select_prefer(const struct chip *chip)
-{
-    preferred = chip;
-    failure_was_reported = false;
-}
 
 void chip_select_forget(void)
 {
     current = NULL;
-    chip_select_prefer(NULL);
-}
-
-void chip_select_report_unknown(const char *origin, const char *name)
-{
-    (void)fprintf(stderr, "async_memcpy: %s: no chip \"%s\" is known; known:", origin, name);
-    for (size_t i = 0; chip_at(i) != NULL; i++) {
-        (void)fprintf(stderr, " %s", chip_at(i)->name);
-    }
-    (void)fputc('\n', stderr);
-}
-
-/* Returns the chip to switch on, or NULL after saying why there is none. */
-static const struct chip *choose(void)
-{
-    if (preferred != NULL) {
-        return preferred;
-    }
-    const char *name = getenv(CHIP_VARIABLE);
-    if (name == NULL) {
-        name = CHIP_DEFAULT;
-    }
-    const struct chip *chip = chip_find(name);
-    if (chip == NULL && !failure_was_reported) {
-        failure_was_reported = true;
-        chip_select_report_unknown(CHIP_VARIABLE, name);
-    }
-    return chip;
+    failure_was_reported = false;
+    chip_choice_prefer(NULL);
 }
 
 /* What was held of an earlier machine went with it. */
@@ -63,12 +27,13 @@ static void adopt_machine(void)
     heap_caps_forget_all();
     port_claims_forget_all();
     port_interrupts_forget_all();
+    port_cache_forget_all();
     machine_set_interrupt_entry(port_dispatch_interrupt);
 }
 
 static void switch_on(void)
 {
-    const struct chip *chip = choose();
+    const struct chip *chip = chip_choice_get();
     current = NULL;
     if (chip == NULL) {
         return;

@@ -3,9 +3,10 @@
 
 #include <string.h>
 
-#include "chip_select.h"
+#include "chip_choice.h"
 #include "machine.h"
 #include "port.h"
+#include "port_sim.h"
 
 esp_err_t async_memcpy_host_select_chip(const char *name)
 {
@@ -14,13 +15,13 @@ esp_err_t async_memcpy_host_select_chip(const char *name)
     }
     const struct chip *chip = chip_find(name);
     if (chip == NULL) {
-        chip_select_report_unknown("async_memcpy_host_select_chip", name);
+        chip_choice_report_unknown("async_memcpy_host_select_chip", name);
         return ESP_ERR_NOT_SUPPORTED;
     }
     if (machine_is_on() && port_chip() != chip) {
         return ESP_ERR_INVALID_STATE;
     }
-    chip_select_prefer(chip);
+    chip_choice_prefer(chip);
     return ESP_OK;
 }
 
@@ -47,6 +48,7 @@ void async_memcpy_host_get_stats(async_memcpy_host_stats_t *stats)
     stats->dma_busy_ns = machine_cycles_to_ns(machine->dma_busy_cycles);
     stats->dma_bytes = machine->dma_written_bytes;
     stats->interrupts = machine->interrupts;
+    stats->yields = port_sim_yield_count();
     stats->register_reads = machine->register_reads;
     stats->register_writes = machine->register_writes;
 }

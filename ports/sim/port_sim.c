@@ -8,31 +8,60 @@
 #include "common.h"
 #include "esp_heap_caps.h"
 #include "fault.h"
+#include "memories.h"
 #include "port.h"
 
 static uint32_t yield_count;
 
+/* Nobody takes a lock between the last look at it and the taking: cores are switched at interrupt
+ * points and in machine_spin() only. */
 port_lock_state_t port_lock(port_lock_t *lock)
 {
+    if (machine_is_on() && machine_description()->core_count > 1) {
+        machine_point();
+    }
     machine_mask_interrupts();
+    while (lock->held && lock->core != machine_core()) {
+        machine_spin();
+    }
     port_lock_state_t state = {.was_held = lock->held};
     if (lock->held) {
-        machine_complain(MACHINE_MISTAKE, "a lock was taken twice by the only core");
+        machine_complain(MACHINE_MISTAKE, "a lock was taken twice by the same core");
     }
-    lock->held = true;
+    *lock = (port_lock_t){.held = true, .core = machine_core()};
     return state;
 }
 
 void port_unlock(port_lock_t *lock, port_lock_state_t state)
 {
-    if (!lock->held) {
-        machine_complain(MACHINE_MISTAKE, "a lock was given back that nobody held");
+    if (!lock->held || lock->core != machine_core()) {
+        machine_complain(MACHINE_MISTAKE, "a lock was given back by a core that did not hold it");
     }
     lock->held = state.was_held;
     machine_unmask_interrupts();
     if (machine_is_on()) {
         machine_point();
     }
+}
+
+unsigned port_core(void)
+{
+    return machine_core();
+}
+
+bool port_lines_have_registers(void)
+{
+    return port_chip()->interrupts.enable_register != 0;
+}
+
+void port_enable_line(unsigned line)
+{
+    machine_enable_line(line, true);
+}
+
+void port_spin(void)
+{
+    machine_spin();
 }
 
 bool port_in_interrupt(void)
@@ -53,36 +82,40 @@ void port_yield_from_isr(void)
 
 void port_signal_init(struct port_signal *signal)
 {
-    *signal = (struct port_signal){.given = false, .awaited = false};
+    *signal = (struct port_signal){.given = false, .takers = 0};
 }
 
 void port_signal_deinit(struct port_signal *signal)
 {
-    (void)signal;
+    if (signal->takers != 0) {
+        machine_complain(MACHINE_MISTAKE, "a signal has gone that a task waits for");
+    }
 }
 
-/* The one task there is counts as of higher priority than whatever "wfi" stands for. */
+/* A task counts as of higher priority than whatever "wfi" stands for. */
 bool port_signal_give(struct port_signal *signal)
 {
-    bool woke = signal->awaited && !signal->given;
+    bool woke = signal->takers != 0 && !signal->given;
     signal->given = true;
+    machine_wake_cores();
     return woke;
 }
 
-/* Nothing is lost between the look at the flag and the wait: interrupts come at interrupt points
- * only. */
+/* Nothing is lost between the look at the flag and the wait: interrupts come and cores are switched
+ * at interrupt points only. */
 void port_signal_take(struct port_signal *signal)
 {
-    signal->awaited = true;
+    signal->takers++;
     while (!signal->given) {
-        if (!machine_wait_for_interrupt()) {
+        if (!machine_wait_for_interrupt() && !signal->given) {
             machine_complain(MACHINE_MISTAKE,
-                             "deadlock: the only task waits for a signal, no interrupt is pending "
-                             "and no transfer is under way");
+                             "deadlock: a task waits for a signal, no core has anything to do, no "
+                             "interrupt is pending and no transfer is under way");
             abort();
         }
     }
-    *signal = (struct port_signal){.given = false, .awaited = false};
+    signal->given = false;
+    signal->takers--;
 }
 
 void *port_allocate(size_t size_bytes)
@@ -98,30 +131,16 @@ void port_free(void *memory)
     heap_caps_free(memory);
 }
 
-/* What a memory of a kind can do. RTC RAM is out of the DMA's reach (README.md, memory ranges). */
-static const uint32_t caps_of_kind[] = {
-    [MACHINE_SRAM] = MALLOC_CAP_DMA | MALLOC_CAP_INTERNAL | MALLOC_CAP_8BIT | MALLOC_CAP_32BIT |
-                     MALLOC_CAP_DEFAULT,
-    [MACHINE_RTC_RAM] = MALLOC_CAP_INTERNAL | MALLOC_CAP_8BIT | MALLOC_CAP_32BIT,
-};
+bool port_has_external(void)
+{
+    const struct chip *chip = port_chip();
+    return chip != NULL && chip->psram.size_bytes != 0;
+}
 
-/* The memories are mapped at the chip's own addresses. */
 const struct heap_region *port_heap_regions(size_t *count)
 {
-    enum { REGION_COUNT_MAX = 4 };
-    static struct heap_region regions[REGION_COUNT_MAX];
-    *count = 0;
-    if (port_chip() == NULL) {
-        return regions;
-    }
-    const struct machine_description *machine = machine_description();
-    for (size_t i = 0; i < machine->memory_count && i < REGION_COUNT_MAX; i++) {
-        const struct machine_memory *memory = &machine->memories[i];
-        regions[i].low = (void *)(uintptr_t)memory->base;
-        regions[i].size_bytes = memory->size_bytes;
-        regions[i].caps = caps_of_kind[memory->kind];
-        *count = i + 1;
-    }
+    static struct heap_region regions[MEMORIES_MAX];
+    *count = port_chip() == NULL ? 0 : memories_list(regions);
     return regions;
 }
 

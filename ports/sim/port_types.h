@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Types and locks of the port to the simulated chip: one core, one thread, virtual time. */
+/* Types and locks of the port to the simulated chip: one thread, cores that take turns, virtual
+ * time. */
 #ifndef PORT_TYPES_H
 #define PORT_TYPES_H
 
@@ -10,24 +11,39 @@
 
 struct chip;
 
-/* With one core a lock is the masking of interrupts; the flag is there to notice recursion. */
 typedef struct {
     bool held;
+    unsigned core; /* that holds it */
 } port_lock_t;
 typedef struct {
-    bool was_held;
+    bool was_held; /* by the same core, which is a mistake */
 } port_lock_state_t;
 
 struct port_signal {
     bool given;
-    bool awaited;
+    unsigned takers; /* that wait */
 };
 
+/* An interrupt point on a chip with several cores. */
 port_lock_state_t port_lock(port_lock_t *lock);
 /* An interrupt point. */
 void port_unlock(port_lock_t *lock, port_lock_state_t state);
 const struct chip *port_chip(void);
 bool port_has_external(void);
-bool port_is_ordinary(const void *address, size_t size_bytes);
+
+/* All memory that the DMA reaches is the machine's. */
+static inline bool port_is_ordinary(const void *address, size_t size_bytes)
+{
+    (void)address;
+    (void)size_bytes;
+    return false;
+}
+
+/* For the interrupt matrix (common.h). */
+enum { PORT_CORE_COUNT = 2, PORT_HANDLERS_RUN_BESIDE = 1, PORT_SOURCES_ARE_SPLIT = 1 };
+unsigned port_core(void);
+bool port_lines_have_registers(void);
+void port_enable_line(unsigned line);
+void port_spin(void);
 
 #endif

@@ -18,7 +18,7 @@ NEEDS_FIRMWARE="$NEEDS_EMULATOR python3=python3
     picolibc-riscv64-unknown-elf=@/usr/lib/picolibc/riscv64-unknown-elf/picolibc.specs"
 NEEDS_TEST="$NEEDS_FIRMWARE g++=g++ pkg-config=pkg-config libcmocka-dev=@/usr/include/cmocka.h"
 NEEDS_CHECK="$NEEDS_TEST clang=clang clang-format=clang-format clang-tidy=clang-tidy
-    cppcheck=cppcheck shellcheck=shellcheck"
+    cppcheck=cppcheck shellcheck=shellcheck gcc-xtensa-lx106=xtensa-lx106-elf-gcc"
 
 say() {
     printf '%s\n' "$*" >&2

@@ -20,6 +20,7 @@
 
 #include "clock.h"
 #include "fault.h"
+#include "memory.h"
 #include "models/ahb_gdma_v1_hooks.h"
 #include "models/ahb_gdma_v1_internal.h"
 
@@ -280,8 +281,9 @@ const char *gdma_why_disconnected(unsigned pair)
 bool gdma_reaches(uint32_t address, uint32_t bytes)
 {
     const struct ahb_gdma_v1_facts *facts = gdma.facts;
-    return address >= facts->window_low && address <= facts->window_high &&
-           bytes - 1 <= facts->window_high - address;
+    return (address >= facts->window_low && address <= facts->window_high &&
+            bytes - 1 <= facts->window_high - address) ||
+           memory_is_in_aperture(address, bytes);
 }
 
 /* Returns why a command cannot be obeyed, or NULL. */
@@ -391,6 +393,9 @@ static void reset_block(void)
             recompute_interrupt(gdma_block_index(block, pair));
         }
     }
+    if (gdma.facts->reject_source != 0) {
+        machine_set_source(gdma.facts->reject_source, false);
+    }
 }
 
 static void power_on(const struct machine_device *device)
@@ -406,6 +411,7 @@ static void power_on(const struct machine_device *device)
     gdma.facts = (const struct ahb_gdma_v1_facts *)device->facts;
     gdma.clock_on = true; /* unless a gate says otherwise */
     gdma.in_reset = false;
+    gdma.external_open = true;
     reset_block();
 }
 

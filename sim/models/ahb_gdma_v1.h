@@ -32,9 +32,13 @@ struct ahb_gdma_v1_facts {
     uint32_t address_high; /* what completes LINK.ADDR */
     uint32_t window_low;   /* first and last address of the DMA window */
     uint32_t window_high;
+    uint32_t external_low; /* likewise of the window of external RAM; 0: it is out of reach */
+    uint32_t external_high;
     uint64_t m2m_ids;         /* bit n: PERI_SEL n may be used for memory to memory */
     uint8_t block_count;      /* interrupt blocks per pair */
     uint8_t block_sources[2]; /* interrupt source of pair 0 */
+    uint8_t reject_source;    /* that of EXTMEM_REJECT, where there is external RAM */
+    uint8_t beat_cycles;      /* CPU cycles of a beat on the bus */
     struct gdma_event_bit events[GDMA_EVENT_COUNT];
 };
 
@@ -42,5 +46,10 @@ extern const struct device_ops ahb_gdma_v1_device_ops;
 
 extern const struct register_row ahb_gdma_v1_c3_rows[];
 extern const struct ahb_gdma_v1_facts ahb_gdma_v1_c3_facts;
+extern const struct register_row ahb_gdma_v1_s3_rows[];
+extern const struct ahb_gdma_v1_facts ahb_gdma_v1_s3_facts;
+
+/* Opens or shuts the way to external RAM, as the clock and the reset of that way have it. */
+void ahb_gdma_v1_open_external(bool open);
 
 #endif

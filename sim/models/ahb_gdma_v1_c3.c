@@ -83,6 +83,7 @@ const struct ahb_gdma_v1_facts ahb_gdma_v1_c3_facts = {
     .m2m_ids = 0x1CD, /* Trigger id rules: SPI2, UHCI0, I2S0, AES, SHA, ADC */
     .block_count = 1,
     .block_sources = {44},
+    .beat_cycles = 2,
     .events =
         {
             [GDMA_IN_DONE] = {0, 0},

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "clock.h"
-#include "memory.h"
 #include "models/ahb_gdma_v1_internal.h"
 #include "trace.h"
 
@@ -18,11 +17,14 @@ static struct gdma_fifo_byte *fifo_at(struct gdma_fifo *fifo, unsigned place)
     return &fifo->bytes[(fifo->first + place) % GDMA_FIFO_BYTES];
 }
 
-/* What one transfer takes: to the end of the aligned block in a burst, one aligned beat without. */
+/* What one transfer takes: of external RAM to the end of the block; of internal RAM to the end of
+ * the aligned block in a burst, one aligned beat without. */
 static uint32_t chunk_of(const struct gdma_side *side, uint32_t address, uint32_t bytes)
 {
     uint32_t chunk = 0;
-    if ((gdma_conf0(side) & gdma_side_facts(side)->data_burst) != 0) {
+    if (gdma_is_external(address)) {
+        chunk = gdma_block_bytes(side) - address % gdma_block_bytes(side);
+    } else if ((gdma_conf0(side) & gdma_side_facts(side)->data_burst) != 0) {
         chunk = GDMA_BURST_BYTES - address % 4;
     } else {
         chunk = address % 2 != 0 || bytes == 1 ? 1 : 4 - address % 4;
@@ -90,7 +92,8 @@ static bool receive_wants(const struct gdma_side *side, struct gdma_transfer *tr
 bool gdma_data_wants(const struct gdma_side *side, struct gdma_transfer *transfer)
 {
     if (side->state != GDMA_DATA || side->stalled || gdma_why_disconnected(side->pair) != NULL ||
-        (gdma_conf0(side) & gdma_side_facts(side)->rst) != 0) {
+        (gdma_conf0(side) & gdma_side_facts(side)->rst) != 0 ||
+        (gdma_is_external(side->current.buffer) && !gdma_external_is_open())) {
         return false;
     }
     return side->direction == GDMA_TRANSMIT ? transmit_wants(side, transfer)
@@ -114,8 +117,8 @@ static void transmit_moved(struct gdma_side *side, const struct gdma_transfer *t
 {
     struct gdma_pair *pair = gdma_pair_of(side);
     struct gdma_item *item = &side->current;
-    uint8_t bytes[GDMA_BURST_BYTES];
-    (void)memory_bus_read(transfer->address, bytes, transfer->bytes);
+    uint8_t bytes[GDMA_CHUNK_BYTES_MAX];
+    gdma_read_memory(side, transfer->address, bytes, transfer->bytes);
     for (uint32_t i = 0; i < transfer->bytes; i++) {
         *fifo_at(&pair->fifo, pair->fifo.count++) = (struct gdma_fifo_byte){.value = bytes[i]};
     }
@@ -184,11 +187,12 @@ static void receive_tell_stale_eof(struct gdma_side *side)
 static void receive_moved(struct gdma_side *side, const struct gdma_transfer *transfer)
 {
     struct gdma_item *item = &side->current;
-    uint8_t bytes[GDMA_BURST_BYTES];
+    uint8_t bytes[GDMA_CHUNK_BYTES_MAX];
     side->closed_by_eof = receive_pop(side, bytes, transfer->bytes);
-    (void)memory_bus_write(transfer->address, bytes, transfer->bytes);
+    gdma_write_memory(side, transfer->address, bytes, transfer->bytes);
     machine_count()->dma_written_bytes += transfer->bytes;
-    gdma_trace(TRACE_DATA_WRITE, transfer->address, transfer->bytes);
+    gdma_trace(TRACE_DATA_WRITE, transfer->address,
+               gdma_bytes_written(side, transfer->address, transfer->bytes));
     receive_tell_stale_eof(side);
     item->moved += transfer->bytes;
     if (side->closed_by_eof || item->moved == item->bytes) {
@@ -220,7 +224,8 @@ static void land(void *context, uint32_t age)
 {
     struct gdma_pair *pair = (struct gdma_pair *)context;
     if (age == gdma.age && pair->landing.count > 0) {
-        (void)memory_bus_write(pair->landing.address, pair->landing.bytes, pair->landing.count);
+        gdma_write_memory(&pair->sides[GDMA_RECEIVE], pair->landing.address, pair->landing.bytes,
+                          pair->landing.count);
         machine_count()->dma_written_bytes += pair->landing.count;
         pair->landing.count = 0;
     }

@@ -27,4 +27,9 @@ void gdma_wrote_out_link(unsigned pair, uint32_t written, uint32_t before);
 void gdma_wrote_settings(unsigned pair, uint32_t written, uint32_t before);
 void gdma_wrote_debug(unsigned pair, uint32_t written, uint32_t before);
 
+/* Refused accesses to external RAM. */
+uint32_t gdma_read_reject_int_st(unsigned index);
+void gdma_wrote_reject_interrupts(unsigned index, uint32_t written, uint32_t before);
+void gdma_wrote_reject_int_clr(unsigned index, uint32_t written, uint32_t before);
+
 #endif

@@ -6,7 +6,9 @@
  *   ahb_gdma_v1_bus.c   the bus master that all channels share: who is next, how long it takes
  *   ahb_gdma_v1_list.c  the descriptor state machine, the same for both directions
  *   ahb_gdma_v1_data.c  data from memory into the FIFO and from there to memory
+ *   ahb_gdma_v1_external.c  external RAM, where the chip has it
  *   ahb_gdma_v1_c3.c    register table and facts of the C3 layout
+ *   ahb_gdma_v1_s3.c    likewise of the S3 layout
  *
  * A pair has two sides, transmit and receive, with a FIFO between them. A side wants at most one
  * transfer on the bus at a time; the bus grants one, and when its time is over the transfer has its
@@ -61,6 +63,18 @@ enum gdma_register {
     GDMA_OUT_DSCR_BF1,
     GDMA_OUT_PRI,
     GDMA_OUT_PERI_SEL,
+    /* S3 only. */
+    GDMA_IN_WEIGHT,
+    GDMA_OUT_WEIGHT,
+    GDMA_IN_SRAM_SIZE,
+    GDMA_OUT_SRAM_SIZE,
+    GDMA_PD_CONF,
+    GDMA_EXTMEM_REJECT_ADDR,
+    GDMA_EXTMEM_REJECT_ST,
+    GDMA_EXTMEM_REJECT_INT_RAW,
+    GDMA_EXTMEM_REJECT_INT_ST,
+    GDMA_EXTMEM_REJECT_INT_ENA,
+    GDMA_EXTMEM_REJECT_INT_CLR,
     GDMA_REGISTER_COUNT,
 };
 
@@ -186,6 +200,8 @@ struct gdma_fifo_byte {
 
 /* The data between the two sides. The size is an assumption (the datasheet: "L1 FIFO small"). */
 enum { GDMA_FIFO_BYTES = 128, GDMA_BURST_BYTES = 16 };
+/* The largest transfer: a block of external RAM. */
+enum { GDMA_CHUNK_BYTES_MAX = 64 };
 struct gdma_fifo {
     struct gdma_fifo_byte bytes[GDMA_FIFO_BYTES];
     unsigned first;
@@ -197,7 +213,7 @@ struct gdma_fifo {
 struct gdma_landing {
     uint32_t address;
     uint32_t count;
-    uint8_t bytes[GDMA_BURST_BYTES];
+    uint8_t bytes[GDMA_CHUNK_BYTES_MAX];
 };
 
 struct gdma_pair {
@@ -229,6 +245,7 @@ struct gdma {
     struct register_file file;
     bool clock_on;
     bool in_reset;
+    bool external_open;
     uint32_t age; /* counts resets of the block: what was scheduled before one is void */
     struct gdma_pair pairs[GDMA_PAIRS_MAX];
     struct gdma_transfer transfer; /* on the bus */
@@ -264,7 +281,7 @@ static inline unsigned gdma_block_index(unsigned block, unsigned pair)
 void gdma_raise(unsigned pair, enum gdma_event event);
 /* Why the settings of a pair let no data through; NULL: they do. */
 const char *gdma_why_disconnected(unsigned pair);
-/* Whether [address, address + bytes) lies in the DMA window. */
+/* Whether [address, address + bytes) lies in the DMA window of internal RAM. */
 bool gdma_reaches(uint32_t address, uint32_t bytes);
 
 /* Bus. */
@@ -296,5 +313,21 @@ void gdma_data_mark_total_eof(unsigned pair);
 void gdma_data_check_empty(unsigned pair);
 /* Drops what is in the FIFO; what was under way may land later. */
 void gdma_data_drop(unsigned number);
+
+/* External RAM. Whether an address, or all of a range, lies in its window. */
+bool gdma_is_external(uint32_t address);
+bool gdma_reaches_external(uint32_t address, uint32_t bytes);
+/* The block in which a side reaches it. */
+uint32_t gdma_block_bytes(const struct gdma_side *side);
+bool gdma_external_is_open(void);
+/* What is wrong with an item whose buffer lies in the window; NULL: nothing. */
+const char *gdma_external_misuse(const struct gdma_side *side, const struct gdma_item *item);
+
+/* Data of either memory; no more than a block of external RAM at a time. */
+void gdma_read_memory(const struct gdma_side *side, uint32_t address, uint8_t *to, uint32_t bytes);
+void gdma_write_memory(const struct gdma_side *side, uint32_t address, const uint8_t *from,
+                       uint32_t bytes);
+/* How much of memory changes where receive puts `bytes`. */
+uint32_t gdma_bytes_written(const struct gdma_side *side, uint32_t address, uint32_t bytes);
 
 #endif

@@ -249,7 +249,10 @@ static enum gdma_fault item_check(const struct gdma_side *side, struct gdma_item
     if (item->bytes == 0) {
         return GDMA_BAD_SIZE;
     }
-    return gdma_reaches(item->buffer, item->bytes) ? GDMA_FINE : GDMA_BAD_BUFFER;
+    return gdma_reaches(item->buffer, item->bytes) ||
+                   gdma_reaches_external(item->buffer, item->bytes)
+               ? GDMA_FINE
+               : GDMA_BAD_BUFFER;
 }
 
 /* Reads a descriptor. */
@@ -297,12 +300,28 @@ static void list_halt(struct gdma_side *side)
     gdma_raise(side->pair, gdma_side_facts(side)->error);
 }
 
+static void list_check_external_use(struct gdma_side *side)
+{
+    struct gdma_item *item = &side->current;
+    const char *misuse = gdma_external_misuse(side, item);
+    if (misuse != NULL) {
+        list_complain(side, item->address, misuse);
+    }
+    if (side->direction == GDMA_RECEIVE) {
+        item->buffer &= ~(gdma_block_bytes(side) - 1);
+    }
+}
+
 /* Complains of what the engine does not check. */
 static void list_check_use(struct gdma_side *side)
 {
     struct gdma_item *item = &side->current;
     if ((item->dw0 & GDMA_DW0_RESERVED) != 0) {
         list_complain(side, item->address, "reserved bits of DW0 are set");
+    }
+    if (gdma_is_external(item->buffer)) {
+        list_check_external_use(side);
+        return;
     }
     bool burst_receive = side->direction == GDMA_RECEIVE &&
                          (gdma_conf0(side) & gdma_side_facts(side)->data_burst) != 0;

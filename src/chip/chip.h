@@ -33,8 +33,8 @@ struct chip_engine {
     const struct engine_ops *ops;
     bus_addr_t base;
     struct chip_gate gate;
-    uint32_t pair_mask;        /* channel pairs usable for memory to memory */
-    uint32_t trigger_id_mask;  /* PERI_SEL values usable for memory to memory */
+    uint32_t pair_mask;           /* channel pairs usable for memory to memory */
+    uint32_t trigger_id_mask;     /* PERI_SEL values usable for memory to memory */
     uint8_t interrupt_source;     /* of channel pair 0; that of pair n is n higher */
     uint8_t out_interrupt_source; /* likewise of its transmit side, if that has its own; else 0 */
     uint8_t burst_align_bytes;    /* a receive buffer's alignment when bursts are on */
@@ -56,7 +56,7 @@ struct chip_interrupts {
 };
 
 struct chip {
-    const char *name;
+    char name[12]; /* in place, so that only the names of linked rows are linked */
     uint8_t core_count;
     struct chip_range sram;  /* internal RAM that the engines reach */
     struct chip_range psram; /* the window in which external RAM may be mapped */
@@ -66,6 +66,7 @@ struct chip {
 };
 
 extern const struct chip chip_esp32c3;
+extern const struct chip chip_esp32s3;
 
 /* Returns the row of a name, or NULL. */
 const struct chip *chip_find(const char *name);

@@ -4,46 +4,60 @@
 #include "copy_plan.h"
 #include "esp_attr.h"
 
-/* Whether the engine reaches both ranges. Internal RAM on both sides is looked at first, as the
- * most common case. */
-static inline bool are_reachable(const struct async_memcpy_context *context, bus_addr_t a,
-                                 bus_addr_t b, size_t size)
+/* Whether both ranges lie in internal RAM, and the destination keeps to the declared alignment. */
+static inline bool is_internal(const struct async_memcpy_context *context, bus_addr_t destination,
+                               bus_addr_t source, size_t size)
 {
     const struct chip_range *sram = &context->sram;
-    const struct chip_range *psram = &context->psram;
-    bool a_in_sram = plan_range_within(a, size, sram->low, sram->size_bytes);
-    bool b_in_sram = plan_range_within(b, size, sram->low, sram->size_bytes);
-    if (a_in_sram && b_in_sram) {
-        return true;
+    uint32_t offset_max = sram->size_bytes - (uint32_t)size;
+    return size - 1 < sram->size_bytes && destination - sram->low <= offset_max &&
+           source - sram->low <= offset_max &&
+           ((destination | size) & context->sram_align_mask) == 0;
+}
+
+/* Whether the newest request can be appended the short way, as the item given: there is room,
+ * nothing hangs on another interrupt than EOF, as it would if a request waited, and it depends on
+ * none in flight. */
+static inline bool is_appendable_locked(const struct async_memcpy_context *context,
+                                        const struct request *request, const struct item *next)
+{
+    return context->channel.listening == ENGINE_EVENT_EOF && next != context->item_oldest &&
+           !context_reads_earlier_locked(context, request);
+}
+
+/* Whether an item is the engine's; cheaper than item_is_done(), and sure only if it is true. */
+static inline bool is_engines(const struct item *item)
+{
+    return (dma_load32(&item->rx.dw0) & DW0_OWNER_DMA) != 0;
+}
+
+/* Gives the engine an item behind others. If the oldest has finished and is still here, its
+ * interrupt may have been lost. */
+static inline void append_locked(struct async_memcpy_context *context, struct item *before,
+                                 struct item *item)
+{
+    if (is_engines(before) || !item_is_done(before)) {
+        context->ops->append(&context->channel, before, item);
+        if (is_engines(context->oldest->last_item)) {
+            return;
+        }
+    } else {
+        context->ops->start(&context->channel, item);
     }
-    return (a_in_sram || plan_range_within(a, size, psram->low, psram->size_bytes)) &&
-           (b_in_sram || plan_range_within(b, size, psram->low, psram->size_bytes));
-}
-
-static inline bool is_aligned(const struct async_memcpy_context *context, const void *destination,
-                              size_t size)
-{
-    return (((uintptr_t)destination | size) & context->sram_align_mask) == 0;
-}
-
-/* The shortest way: for a request that one item holds, with no other in flight. */
-static inline void start_locked(struct async_memcpy_context *context, struct request *request)
-{
-    struct item *item = context->item_free;
-    item_write(item, bus_addr_of(request->source), bus_addr_of(request->destination),
-               request->size_bytes, DW0_SUC_EOF);
-    request->last_item = item;
-    context->item_free = context_next_item(context, item);
-    context->item_last = item;
-    dma_publish();
-    context->ops->start(&context->channel, item);
+    if (context->oldest->callback != NULL) {
+        port_interrupt_pend(&context->interrupt);
+    }
 }
 
 IRAM_ATTR esp_err_t esp_async_memcpy(async_memcpy_handle_t mcp_hdl, void *dst, const void *src,
                                      size_t n, async_memcpy_isr_cb_t cb_isr, void *cb_args)
 {
-    if (mcp_hdl == NULL || !are_reachable(mcp_hdl, bus_addr_of(dst), bus_addr_of(src), n) ||
-        plan_ranges_overlap((uintptr_t)dst, n, (uintptr_t)src, n) || !is_aligned(mcp_hdl, dst, n)) {
+    if (mcp_hdl == NULL) {
+        return ESP_ERR_INVALID_ARG;
+    }
+    bool internal = is_internal(mcp_hdl, bus_addr_of(dst), bus_addr_of(src), n);
+    if ((!internal && !(port_has_external() && external_accepts(mcp_hdl, dst, src, n))) ||
+        plan_ranges_overlap((uintptr_t)dst, n, (uintptr_t)src, n)) {
         return ESP_ERR_INVALID_ARG;
     }
     port_lock_state_t state = port_lock(&mcp_hdl->lock);
@@ -60,13 +74,41 @@ IRAM_ATTR esp_err_t esp_async_memcpy(async_memcpy_handle_t mcp_hdl, void *dst, c
     request->size_bytes = n;
     request->callback = cb_isr;
     request->callback_argument = cb_args;
-    if (in_flight == 0 && n <= mcp_hdl->item_bytes) {
-        start_locked(mcp_hdl, request);
+    request->trouble = 0;
+    struct item *first = mcp_hdl->item_free;
+    struct item *next = context_next_item(mcp_hdl, first);
+    size_t item_bytes = mcp_hdl->item_bytes;
+    bool is_short = internal;
+    if (in_flight == 0) {
+        is_short &= n <= 2 * item_bytes &&
+                    (cb_isr == NULL || (mcp_hdl->channel.listening & ENGINE_EVENT_EOF) != 0);
     } else {
-        submit_enqueue_locked(mcp_hdl, request);
+        is_short &= n <= item_bytes && is_appendable_locked(mcp_hdl, request, next);
     }
-    if (cb_isr != NULL && (mcp_hdl->channel.listening & ENGINE_EVENT_EOF) == 0) {
-        mcp_hdl->ops->listen(&mcp_hdl->channel, ENGINE_EVENT_EOF);
+    if (!is_short) {
+        submit_enqueue_locked(mcp_hdl, request);
+    } else {
+        struct item *last = first;
+        if (n > item_bytes) {
+            item_write(first, bus_addr_of(src), bus_addr_of(dst), item_bytes, 0);
+            item_link(first, next);
+            src = (const uint8_t *)src + item_bytes;
+            dst = (uint8_t *)dst + item_bytes;
+            n -= item_bytes;
+            last = next;
+            next = context_next_item(mcp_hdl, next);
+        }
+        struct item *before = mcp_hdl->item_last;
+        item_write(last, bus_addr_of(src), bus_addr_of(dst), n, DW0_SUC_EOF);
+        request->last_item = last;
+        mcp_hdl->item_free = next;
+        mcp_hdl->item_last = last;
+        dma_publish();
+        if (in_flight == 0) {
+            mcp_hdl->ops->start(&mcp_hdl->channel, first);
+        } else {
+            append_locked(mcp_hdl, before, first);
+        }
     }
     port_unlock(&mcp_hdl->lock, state);
     return ESP_OK;

@@ -3,40 +3,24 @@
 #include "context.h"
 #include "esp_attr.h"
 
-/* Takes the items that are done off the ring, up to the end of the oldest request. Returns whether
- * that request has finished. */
-static inline bool take_items_locked(struct async_memcpy_context *context)
-{
-    struct item *item = context->item_oldest;
-    while (item != context->item_free && item_is_done(item)) {
-        context->item_oldest = context_next_item(context, item);
-        if (item == context->oldest->last_item) {
-            return true;
-        }
-        item = context->item_oldest;
-    }
-    return false;
-}
-
 /* Ends the oldest request, which has finished: frees the slot and starts what waited for it, then
  * calls back without the lock, whose state this takes and returns. */
 static inline port_lock_state_t deliver_locked(struct async_memcpy_context *context,
                                                port_lock_state_t state)
 {
     struct request *request = context->oldest;
-    context_free_slot_locked(context);
+    context_take_locked(context);
     if (context->waiting != 0) {
         submit_arm_locked(context);
     }
-    if (request->callback == NULL) {
-        request->trouble = 0;
+    async_memcpy_isr_cb_t callback = request->callback;
+    if (callback == NULL) {
         return state;
     }
-    async_memcpy_isr_cb_t callback = request->callback;
     void *argument = request->callback_argument;
     async_memcpy_event_t event = {
         .data = NULL,
-        .status = request->trouble == 0 ? ESP_OK : recover_take_status_locked(request),
+        .status = request->trouble == 0 ? ESP_OK : recover_status(request),
         .destination = request->destination,
         .source = request->source,
         .size = request->size_bytes,
@@ -60,7 +44,7 @@ IRAM_ATTR void complete_isr(void *argument)
     if (!context->delivering) {
         context->delivering = true;
         while (context->in_flight != 0) {
-            if (take_items_locked(context)) {
+            if (context_is_finished_locked(context)) {
                 state = deliver_locked(context, state);
             } else if (!upkeep_go_on_locked(context)) {
                 break;

@@ -15,6 +15,7 @@
 #ifndef CONTEXT_H
 #define CONTEXT_H
 
+#include "copy_plan.h"
 #include "engine.h"
 #include "esp_async_memcpy.h"
 #include "port.h"
@@ -27,9 +28,18 @@ struct request {
     async_memcpy_isr_cb_t callback;
     void *callback_argument;
     struct item *last_item; /* NULL while the request waits */
-    /* 0: nothing happened, as in every free slot. Above 0: where the engine went on after its last
-     * failure. Below 0: why the request was given up, REQUEST_*. */
+    /* 0: nothing happened. Above 0: where the engine went on after its last failure. Below 0: why
+     * the request was given up, REQUEST_*. */
     ptrdiff_t trouble;
+};
+
+/* What a driver needs to know of external RAM, where there is any (external.c). */
+struct external {
+    struct chip_range range; /* what the engine reaches */
+    size_t align_mask;       /* declared for destinations */
+    size_t edge_mask;        /* blocks and cache lines: a piece of one only the CPU may write */
+    size_t taken_bytes;      /* how much of the oldest request's body has been seen to at its end */
+    uint32_t word[2];        /* from and to which the engine copies when it has nothing else */
 };
 
 #define REQUEST_FAILED    ((ptrdiff_t)-1) /* the engine failed twice in a row */
@@ -39,7 +49,6 @@ struct async_memcpy_context {
     const struct engine_ops *ops;
     struct channel channel;
     struct chip_range sram;
-    struct chip_range psram;
     size_t sram_align_mask;
     size_t item_bytes; /* of all items but a request's last */
 
@@ -59,10 +68,7 @@ struct async_memcpy_context {
     uint32_t in_flight;
     uint32_t in_flight_max; /* the backlog; 0 once nothing is accepted any more */
     uint32_t waiting;
-    size_t armed_bytes; /* of *arming */
-
-    uintptr_t written_low; /* all destinations of armed requests lie in here */
-    uintptr_t written_high;
+    size_t armed_bytes; /* how far *arming is armed; 0: it was not begun */
 
     port_lock_t lock;
     bool delivering; /* a delivery loop runs */
@@ -72,7 +78,67 @@ struct async_memcpy_context {
 
     struct port_interrupt interrupt;
     const struct chip_engine *engine;
+    struct external *external; /* NULL: the chip has no external RAM */
 };
+
+/* What the engine copies of a request; the CPU places the rest, if there is any. */
+struct body {
+    uint8_t *destination;
+    const uint8_t *source;
+    size_t size_bytes;
+};
+
+/* external.c: what stands apart because only some chips have it. On the others port_has_external()
+ * is false when the driver is compiled, and nothing of it is linked. */
+
+/* Whether the driver takes a copy not both of whose ranges lie in internal RAM. */
+bool external_accepts(const struct async_memcpy_context *context, const void *destination,
+                      const void *source, size_t size);
+
+/* Whether an earlier request stands in the way of what the CPU places for this one. */
+bool external_must_wait_locked(struct async_memcpy_context *context, const struct request *request);
+
+struct body external_body(struct async_memcpy_context *context, const struct request *request);
+
+/* Places what the engine may not write, before a request's first item is armed. */
+void external_begin_locked(struct async_memcpy_context *context, const struct request *request);
+
+/* Makes memory say what the CPU sees, before the engine reads and writes there. */
+void external_prepare_locked(const struct async_memcpy_context *context, void *destination,
+                             const void *source, size_t size);
+
+/* Makes the CPU see what the engine has written for the oldest request: one item more, or all of it
+ * when it has ended. */
+void external_take_locked(struct async_memcpy_context *context, bool ended);
+
+/* Lets land what the engine wrote before it was stopped. */
+void external_settle_locked(const struct async_memcpy_context *context);
+
+/* Makes memory say what the CPU has written in the engine's place. */
+void external_placed_locked(const struct async_memcpy_context *context, void *destination,
+                            size_t size);
+
+/* Whether a configuration is right as to external RAM. */
+bool external_are_settings_good(const struct chip_engine *engine,
+                                const async_memcpy_config_t *config);
+
+/* Returns the block size with which the engine is to reach external RAM. */
+size_t external_init(struct async_memcpy_context *context, const struct chip_engine *engine,
+                     const async_memcpy_config_t *config);
+
+/* Returns what the engine copies of a request. */
+static inline struct body context_body(struct async_memcpy_context *context,
+                                       const struct request *request)
+{
+    if (port_has_external()) {
+        return external_body(context, request);
+    }
+    return (struct body){
+        .destination = request->destination,
+        .source = request->source,
+        .size_bytes = request->size_bytes,
+    };
+}
 
 static inline struct item *context_next_item(const struct async_memcpy_context *context,
                                              struct item *item)
@@ -92,15 +158,41 @@ static inline struct request *context_next_request(const struct async_memcpy_con
     return request + 1 == context->requests_end ? context->requests : request + 1;
 }
 
-/* Frees the slot of the oldest request, whose content stays as it is while the lock is held. */
-static inline void context_free_slot_locked(struct async_memcpy_context *context)
+/* Whether the source of a request is the destination, or a part of one, of an earlier one. */
+static inline bool context_reads_earlier_locked(const struct async_memcpy_context *context,
+                                                const struct request *request)
 {
-    context->oldest = context_next_request(context, context->oldest);
+    for (struct request *earlier = context->oldest; earlier != request;
+         earlier = context_next_request(context, earlier)) {
+        if (plan_ranges_overlap((uintptr_t)request->source, request->size_bytes,
+                                (uintptr_t)earlier->destination, earlier->size_bytes)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether the oldest request has finished. The engine works in order, so its last item tells. */
+static inline bool context_is_finished_locked(const struct async_memcpy_context *context)
+{
+    const struct item *last = context->oldest->last_item;
+    return last != NULL && item_is_done(last);
+}
+
+/* Takes the items of the oldest request, which has finished, off their ring, and frees its slot,
+ * whose content stays as it is while the lock is held. */
+static inline void context_take_locked(struct async_memcpy_context *context)
+{
+    struct request *request = context->oldest;
+    if (port_has_external()) {
+        external_take_locked(context, true);
+    }
+    context->item_oldest = context_next_item(context, request->last_item);
+    context->oldest = context_next_request(context, request);
     context->in_flight--;
 }
 
-/* submit.c: takes up the newest request while others are in flight, or if one item does not hold
- * it. */
+/* submit.c: takes up the newest request if the short way of esp_async_memcpy() is closed to it. */
 void submit_enqueue_locked(struct async_memcpy_context *context, struct request *request);
 
 /* submit.c: hands waiting requests to the engine, as far as items and dependences allow. */
@@ -135,8 +227,8 @@ esp_err_t upkeep_then_submit(async_memcpy_handle_t mcp_hdl, void *dst, const voi
  * armed or accepted any more, and the requests in flight are to be abandoned one by one. */
 void recover_locked(struct async_memcpy_context *context, uint32_t error);
 
-/* recover.c: returns the status of a request that had trouble, and forgets it. */
-esp_err_t recover_take_status_locked(struct request *request);
+/* recover.c: returns the status of a request that had trouble. */
+esp_err_t recover_status(const struct request *request);
 
 /* recover.c: lets the oldest request of a dead driver end, since the engine may write for ever. */
 void recover_abandon_oldest_locked(struct async_memcpy_context *context);

@@ -34,6 +34,20 @@ static inline size_t plan_item_size(size_t size_bytes, size_t offset_bytes, size
     return rest < item_bytes ? rest : item_bytes;
 }
 
+/* Returns the bytes from an address to the next multiple of a power of two, which is mask + 1. */
+static inline size_t plan_head_bytes(uintptr_t address, size_t mask)
+{
+    return (size_t)(0 - address) & mask;
+}
+
+/* Returns the size of what lies between the first and the last multiple of mask + 1 in [address,
+ * address + size), which does not wrap round; 0: nothing does. */
+static inline size_t plan_body_bytes(uintptr_t address, size_t size, size_t mask)
+{
+    size_t head = plan_head_bytes(address, mask);
+    return size < head ? 0 : (size - head) & ~mask;
+}
+
 /* Returns whether [address, address + size) is not empty and lies in [low, low + low_size). */
 static inline bool plan_range_within(uint32_t address, size_t size, uint32_t low, uint32_t low_size)
 {
@@ -41,10 +55,11 @@ static inline bool plan_range_within(uint32_t address, size_t size, uint32_t low
     return offset < low_size && size - 1 < low_size - offset;
 }
 
-/* Returns whether two ranges, neither empty nor wrapping round, share a byte. */
+/* Returns whether two ranges, neither empty nor wrapping round, share a byte: whether a begins after
+ * b - a_size and before b + b_size. */
 static inline bool plan_ranges_overlap(uintptr_t a, size_t a_size, uintptr_t b, size_t b_size)
 {
-    return a - b < b_size || b - a < a_size;
+    return a - b + (a_size - 1) < b_size + (a_size - 1);
 }
 
 #endif

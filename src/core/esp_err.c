@@ -21,6 +21,7 @@ static const struct {
     NAMED(ESP_ERR_NOT_FOUND),
     NAMED(ESP_ERR_NOT_SUPPORTED),
     NAMED(ESP_ERR_TIMEOUT),
+    NAMED(ESP_ERR_NOT_FINISHED),
 };
 
 const char *esp_err_to_name(esp_err_t code)

@@ -11,22 +11,34 @@ static bool is_power_of_two_or_zero(size_t value)
     return (value & (value - 1)) == 0;
 }
 
-/* Allocates the context with its rings behind it. Returns NULL if there is no such block. */
-static struct async_memcpy_context *allocate(uint32_t backlog)
+/* Whether an engine of a chip reaches external RAM. False is known at compile time on a chip without
+ * any. */
+static inline bool has_external(const struct chip_engine *engine)
+{
+    return port_has_external() && engine->block_bytes_max != 0;
+}
+
+/* Allocates the context with all that belongs to it behind it. Returns NULL if there is no such
+ * block. */
+static struct async_memcpy_context *allocate(uint32_t backlog, bool external)
 {
     const size_t per_request = sizeof(struct request) + sizeof(struct item);
-    const size_t fixed = sizeof(struct async_memcpy_context) + ITEM_COUNT_MIN * sizeof(struct item);
+    const size_t fixed = sizeof(struct async_memcpy_context) + sizeof(struct external) +
+                         ITEM_COUNT_MIN * sizeof(struct item);
     if (backlog > (SIZE_MAX - fixed) / per_request) {
         return NULL;
     }
     size_t items = backlog + 1 < ITEM_COUNT_MIN ? ITEM_COUNT_MIN : (size_t)backlog + 1;
-    struct async_memcpy_context *context = port_allocate(
-        sizeof(*context) + backlog * sizeof(struct request) + items * sizeof(struct item));
+    size_t bytes = sizeof(struct async_memcpy_context) + backlog * sizeof(struct request) +
+                   items * sizeof(struct item);
+    struct async_memcpy_context *context = port_allocate(bytes +
+                                                         (external ? sizeof(struct external) : 0));
     if (context != NULL) {
         context->requests = (struct request *)(context + 1);
         context->requests_end = context->requests + backlog;
         context->items = (struct item *)context->requests_end;
         context->items_end = context->items + items;
+        context->external = external ? (struct external *)context->items_end : NULL;
     }
     return context;
 }
@@ -34,20 +46,21 @@ static struct async_memcpy_context *allocate(uint32_t backlog)
 static void init(struct async_memcpy_context *context, const struct chip *chip,
                  const async_memcpy_config_t *config)
 {
+    size_t align = config->sram_trans_align;
     context->sram = chip->sram;
-    context->psram = chip->psram;
-    context->sram_align_mask = config->sram_trans_align == 0 ? 0 : config->sram_trans_align - 1;
-    context->item_bytes = plan_item_bytes(config->sram_trans_align);
+    context->sram_align_mask = align == 0 ? 0 : align - 1;
+    if (port_has_external() && context->external != NULL && context->external->edge_mask >= align) {
+        align = context->external->edge_mask + 1;
+    }
+    context->item_bytes = plan_item_bytes(align);
     context->item_oldest = context->items;
     context->item_free = context->items;
     context->item_last = context_previous_item(context, context->items); /* zero, so it is done */
     context->oldest = context->requests;
     context->arming = context->requests;
     context->free = context->requests;
-    context->in_flight_max = (uint32_t)(context->requests_end - context->requests);
     port_signal_init(&context->slot_free);
 }
-
 /* Claims all that is shared with others, and opens the channel. Holds nothing after an error. */
 static esp_err_t claim(struct async_memcpy_context *context, const struct chip_engine *engine,
                        const struct engine_settings *settings)
@@ -91,16 +104,20 @@ fail:
 static esp_err_t install(const struct chip *chip, const struct chip_engine *engine,
                          const async_memcpy_config_t *config, async_memcpy_handle_t *mcp_hdl)
 {
-    struct async_memcpy_context *context = allocate(config->backlog == 0 ? BACKLOG_DEFAULT
-                                                                         : config->backlog);
+    uint32_t backlog = config->backlog == 0 ? BACKLOG_DEFAULT : config->backlog;
+    struct async_memcpy_context *context = allocate(backlog, has_external(engine));
     if (context == NULL) {
         return ESP_ERR_NO_MEM;
     }
-    init(context, chip, config);
-    const struct engine_settings settings = {
+    struct engine_settings settings = {
         .burst = config->sram_trans_align != 0 &&
                  config->sram_trans_align % engine->burst_align_bytes == 0,
     };
+    if (has_external(engine)) {
+        settings.block_bytes = (uint8_t)external_init(context, engine, config);
+    }
+    context->in_flight_max = backlog;
+    init(context, chip, config);
     esp_err_t error = claim(context, engine, &settings);
     if (error != ESP_OK) {
         port_signal_deinit(&context->slot_free);
@@ -130,6 +147,9 @@ esp_err_t esp_async_memcpy_install_gdma_ahb(const async_memcpy_config_t *config,
     if (chip == NULL || chip->ahb == NULL) {
         return ESP_ERR_NOT_SUPPORTED;
     }
+    if (has_external(chip->ahb) && !external_are_settings_good(chip->ahb, config)) {
+        return ESP_ERR_INVALID_ARG;
+    }
     return install(chip, chip->ahb, config, mcp_hdl);
 }
 
@@ -143,9 +163,7 @@ esp_err_t esp_async_memcpy_install(const async_memcpy_config_t *config,
 static bool retire(struct async_memcpy_context *context)
 {
     port_lock_state_t state = port_lock(&context->lock);
-    if (context->in_flight != 0) {
-        upkeep_settle_locked(context);
-    }
+    upkeep_settle_locked(context);
     bool retired = context->in_flight == 0 && context->slot_waiters == 0 && !context->delivering &&
                    !context->dead;
     if (retired) {

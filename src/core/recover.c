@@ -27,8 +27,7 @@ static IRAM_ATTR size_t count_items_locked(const struct async_memcpy_context *co
 
 /* Finds the first item that is not done. Returns false if all are. Relies on the driver's own
  * records only, since the descriptors may be what was wrong. */
-static IRAM_ATTR bool find_position_locked(struct async_memcpy_context *context,
-                                           struct position *at)
+static inline bool find_position_locked(struct async_memcpy_context *context, struct position *at)
 {
     at->item = context->item_oldest;
     at->request = context->oldest;
@@ -43,8 +42,10 @@ static IRAM_ATTR bool find_position_locked(struct async_memcpy_context *context,
     if (at->item == context->item_free) {
         return false;
     }
-    size_t armed_bytes = at->request->last_item != NULL ? at->request->size_bytes
-                                                        : context->armed_bytes;
+    size_t armed_bytes = context->armed_bytes;
+    if (at->request->last_item != NULL) {
+        armed_bytes = context_body(context, at->request).size_bytes;
+    }
     size_t armed_items = plan_item_count(armed_bytes, context->item_bytes);
     at->offset_bytes = (armed_items - count_items_locked(context, at)) * context->item_bytes;
     return true;
@@ -66,66 +67,43 @@ static IRAM_ATTR void disarm_locked(struct async_memcpy_context *context, const 
     context->item_last = context_previous_item(context, at->item);
 }
 
-/* Has the request at the position end with an item that is done. */
-static IRAM_ATTR void mark_done_locked(struct async_memcpy_context *context,
-                                       const struct position *at)
-{
-    dma_store32(&at->item->tx.dw0, 0);
-    dma_store32(&at->item->rx.dw0, 0);
-    at->request->last_item = at->item;
-    context->item_last = at->item;
-    context->item_free = context_next_item(context, at->item);
-}
-
-/* Ends the request at the position, which has been disarmed. */
-static IRAM_ATTR void finish_locked(struct async_memcpy_context *context, const struct position *at)
-{
-    mark_done_locked(context, at);
-    context->arming = context_next_request(context, at->request);
-    context->armed_bytes = 0;
-    context->waiting--;
-}
-
 /* The CPU does what the engine could not: one item at most, so that the interrupt's time is
  * bounded. */
-static IRAM_ATTR void take_over_locked(struct async_memcpy_context *context,
-                                       const struct position *at)
+static inline void take_over_locked(struct async_memcpy_context *context, const struct position *at)
 {
     struct request *request = at->request;
     if (at->offset_bytes != 0 && (ptrdiff_t)at->offset_bytes == request->trouble) {
         request->trouble = REQUEST_FAILED;
-        finish_locked(context, at);
         return;
     }
-    size_t end = at->offset_bytes +
-                 plan_item_size(request->size_bytes, at->offset_bytes, context->item_bytes);
-    uint8_t *destination = request->destination;
-    const uint8_t *source = request->source;
-    for (size_t offset = at->offset_bytes; offset < end; offset++) {
-        destination[offset] = source[offset];
+    struct body body = context_body(context, request);
+    size_t offset = at->offset_bytes;
+    size_t size = plan_item_size(body.size_bytes, offset, context->item_bytes);
+    for (size_t i = offset; i < offset + size; i++) {
+        body.destination[i] = body.source[i];
     }
-    request->trouble = (ptrdiff_t)end;
-    context->armed_bytes = end;
-    if (end == request->size_bytes) {
-        finish_locked(context, at);
+    if (port_has_external()) {
+        external_placed_locked(context, body.destination + offset, size);
     }
+    request->trouble = (ptrdiff_t)(offset + size);
+    context->armed_bytes = offset + size;
 }
 
-IRAM_ATTR esp_err_t recover_take_status_locked(struct request *request)
+IRAM_ATTR esp_err_t recover_status(const struct request *request)
 {
-    ptrdiff_t trouble = request->trouble;
-    request->trouble = 0;
-    if (trouble > 0) {
+    if (request->trouble > 0) {
         return ESP_OK;
     }
-    return trouble == REQUEST_FAILED ? ESP_FAIL : ESP_ERR_INVALID_STATE;
+    return request->trouble == REQUEST_FAILED ? ESP_FAIL : ESP_ERR_INVALID_STATE;
 }
 
 IRAM_ATTR void recover_abandon_oldest_locked(struct async_memcpy_context *context)
 {
-    struct position at = {.item = context->item_oldest, .request = context->oldest};
-    at.request->trouble = REQUEST_ABANDONED;
-    mark_done_locked(context, &at);
+    struct item *item = context->item_oldest;
+    dma_store32(&item->tx.dw0, 0);
+    dma_store32(&item->rx.dw0, 0);
+    context->oldest->trouble = REQUEST_ABANDONED;
+    context->oldest->last_item = item;
 }
 
 IRAM_ATTR void recover_locked(struct async_memcpy_context *context, uint32_t error)
@@ -137,6 +115,9 @@ IRAM_ATTR void recover_locked(struct async_memcpy_context *context, uint32_t err
         context->in_flight_max = 0;
         context->dead = true;
         return;
+    }
+    if (port_has_external()) {
+        external_settle_locked(context);
     }
     if (find_position_locked(context, &at)) {
         disarm_locked(context, &at);

@@ -102,12 +102,26 @@ IRAM_ATTR void upkeep_listen_locked(struct async_memcpy_context *context)
     keep_listening_locked(context);
 }
 
+/* Takes the items that are done, but do not end the oldest request, off their ring. */
+static IRAM_ATTR void take_back_locked(struct async_memcpy_context *context)
+{
+    struct item *item = context->item_oldest;
+    while (item != context->item_free && item != context->oldest->last_item && item_is_done(item)) {
+        if (port_has_external()) {
+            external_take_locked(context, false);
+        }
+        item = context_next_item(context, item);
+        context->item_oldest = item;
+    }
+}
+
 IRAM_ATTR bool upkeep_go_on_locked(struct async_memcpy_context *context)
 {
     if (context->dead) {
         recover_abandon_oldest_locked(context);
         return true;
     }
+    take_back_locked(context);
     if (context->item_oldest != context->restarted_at) {
         context->restarted_at = NULL; /* it helped */
     }
@@ -126,30 +140,31 @@ IRAM_ATTR bool upkeep_go_on_locked(struct async_memcpy_context *context)
     return await_late_locked(context);
 }
 
-/* Whether an append seems lost that only LIST_END would have told of. */
+/* Whether nothing would tell of what has happened, if an interrupt was lost: of an item that came
+ * back for a refill, or of a lost append. */
 static IRAM_ATTR bool is_stranded_locked(const struct async_memcpy_context *context)
 {
+    if (context->item_oldest == context->item_free) {
+        return false;
+    }
+    if (context->waiting != 0) {
+        return item_is_done(context->item_oldest);
+    }
     return context->channel.listening == ENGINE_EVENT_LIST_END &&
-           context->item_oldest != context->item_free &&
            (context->ops->rest(&context->channel) & ENGINE_REST_TRANSMIT) != 0;
 }
 
 IRAM_ATTR void upkeep_settle_locked(struct async_memcpy_context *context)
 {
-    struct item *item = context->item_oldest;
-    while (item != context->item_free && item_is_done(item) && !context->delivering) {
-        if (context->oldest->callback != NULL || context->waiting != 0) {
-            port_interrupt_pend(&context->interrupt);
-            return;
+    bool pend = false;
+    while (!pend && context->in_flight != 0 && !context->delivering &&
+           context_is_finished_locked(context)) {
+        pend = context->oldest->callback != NULL || context->waiting != 0;
+        if (!pend) {
+            context_take_locked(context);
         }
-        context->item_oldest = context_next_item(context, item);
-        if (item == context->oldest->last_item) {
-            context->oldest->trouble = 0;
-            context_free_slot_locked(context);
-        }
-        item = context->item_oldest;
     }
-    if (is_stranded_locked(context)) {
+    if (pend || is_stranded_locked(context)) {
         port_interrupt_pend(&context->interrupt);
     }
 }
@@ -158,9 +173,7 @@ IRAM_ATTR esp_err_t upkeep_then_submit(async_memcpy_handle_t mcp_hdl, void *dst,
                                        size_t n, async_memcpy_isr_cb_t cb_isr, void *cb_args)
 {
     port_lock_state_t state = port_lock(&mcp_hdl->lock);
-    if (mcp_hdl->in_flight != 0) {
-        upkeep_settle_locked(mcp_hdl);
-    }
+    upkeep_settle_locked(mcp_hdl);
     bool full = mcp_hdl->in_flight >= mcp_hdl->in_flight_max;
     port_unlock(&mcp_hdl->lock, state);
     return full ? ESP_ERR_INVALID_STATE : esp_async_memcpy(mcp_hdl, dst, src, n, cb_isr, cb_args);

@@ -58,15 +58,26 @@ static inline void item_write(struct item *item, bus_addr_t source, bus_addr_t d
     dma_store32(&item->rx.dw0, DW0_OWNER_DMA | bytes);
 }
 
-/* What the core wants to be interrupted for, besides errors, which always interrupt. */
+/* Puts an item behind another one that the engine has not been given yet. */
+static inline void item_link(struct item *item, const struct item *next)
+{
+    dma_store32(&item->rx.next, bus_addr_of(&next->rx));
+    dma_store32(&item->tx.next, bus_addr_of(&next->tx));
+}
+
+/* What the core wants to be interrupted for, besides errors, which always interrupt. The values are
+ * the bits of the commonest interrupt registers, which need no translation then. */
 enum engine_event {
-    ENGINE_EVENT_EOF = 1u << 0,      /* a request's last item was received */
-    ENGINE_EVENT_ITEM = 1u << 1,     /* any item was received */
-    ENGINE_EVENT_LIST_END = 1u << 2, /* transmit came to the end of its list */
+    ENGINE_EVENT_ITEM = 1u << 0,     /* any item was received */
+    ENGINE_EVENT_EOF = 1u << 1,      /* a request's last item was received */
+    ENGINE_EVENT_LIST_END = 1u << 8, /* transmit came to the end of its list */
 };
 
-/* An error: data has come for which receive has no item, since an append to its list was lost. */
-#define ENGINE_STARVED UINT32_MAX
+enum engine_error {
+    /* If it comes alone: data has come for which receive has no item, since an append to its list
+     * was lost. */
+    ENGINE_STARVED = 1u << 7,
+};
 
 /* What of a channel is at rest. */
 enum engine_rest {
@@ -81,6 +92,7 @@ struct channel {
     bus_addr_t registers;  /* the channel's other registers, from where suits the engine */
     uint8_t index;
     uint8_t trigger_id;
+    uint8_t layout; /* of the registers, if the engine knows several */
 };
 
 /* What an engine is opened for. */
@@ -95,7 +107,7 @@ struct engine_settings {
  */
 struct engine_ops {
     /* Configures a claimed channel pair whose index and trigger id are set; the block's clock runs.
-     * Errors interrupt from now on, nothing else does. Task only; no lock needed. */
+     * Nothing interrupts before listen(). Task only; no lock needed. */
     void (*open)(struct channel *channel, const struct chip_engine *engine,
                  const struct engine_settings *settings);
 
@@ -110,8 +122,8 @@ struct engine_ops {
      * channel comes to rest with items left, which must be started. */
     void (*append)(struct channel *channel, struct item *last, struct item *first);
 
-    /* Chooses what interrupts besides errors: ENGINE_EVENT_* bits. An event that has happened since
-     * it was last taken interrupts at once. */
+    /* Chooses what interrupts: errors, and these ENGINE_EVENT_* bits. An event that has happened
+     * since it was last taken interrupts at once. */
     void (*listen)(struct channel *channel, uint32_t events);
 
     /* Takes all events that interrupt, so that the interrupt goes away. Returns 0, ENGINE_STARVED,
@@ -124,12 +136,14 @@ struct engine_ops {
     /* Returns the address of the last receive descriptor that ended a request. */
     bus_addr_t (*last_eof)(const struct channel *channel);
 
-    /* Stops and resets the channel pair: asks, waits at most half a millisecond for the items in
+    /* Stops and resets the channel pair: asks, waits a few milliseconds at most for the items in
      * progress, resets, and lets bytes that were under way land. Returns false if the hardware did
      * not confirm: memory may still be written. */
     bool (*stop)(struct channel *channel);
 };
 
-extern const struct engine_ops ahb_gdma_v1_ops;
+/* AHB GDMA version 1, by the layout of its registers. */
+extern const struct engine_ops ahb_gdma_v1_c3_ops;
+extern const struct engine_ops ahb_gdma_v1_s3_ops;
 
 #endif

@@ -20,7 +20,7 @@ static void scene_open(struct scene *scene)
     size_t misaligned;
 
     buffer_open(&scene->source, ROOM_BYTES, 0);
-    buffer_open(&scene->destination, ROOM_BYTES, 0);
+    buffer_open_in(&scene->destination, BUFFER_INTERNAL, ROOM_BYTES, 0);
     pattern_fill(scene->source.bytes, ROOM_BYTES, 11);
     misaligned = (size_t)((uintptr_t)scene->destination.bytes % ALIGN_MAX);
     scene->aligned = scene->destination.bytes + (ALIGN_MAX - misaligned) % ALIGN_MAX;

@@ -96,7 +96,7 @@ static void blocking_keeps_to_the_declared_alignment(void)
     struct buffer destination;
 
     buffer_open(&source, 64, 3);
-    buffer_open(&destination, 64, 0);
+    buffer_open_in(&destination, BUFFER_INTERNAL, 64, 0);
     CHECK_EQ(esp_memcpy_blocking(handle, destination.bytes + 8, source.bytes, 16, -1),
              ESP_ERR_INVALID_ARG);
     CHECK_EQ(esp_memcpy_blocking(handle, destination.bytes, source.bytes, 24, -1),

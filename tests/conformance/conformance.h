@@ -25,4 +25,10 @@ extern const struct test_case conformance_user_code[];
 /* All of these tables; ends with NULL. */
 extern const struct test_case *const conformance_tables[];
 
+/* Only for chips whose engine reaches external RAM. */
+extern const struct test_case conformance_external[];
+extern const struct test_case conformance_external_arguments[];
+extern const struct test_case conformance_external_order[];
+extern const struct test_case *const conformance_external_tables[];
+
 #endif

@@ -8,3 +8,10 @@ const struct test_case *const conformance_tables[] = {
     conformance_arguments, conformance_ranges,    conformance_sizes,     conformance_callbacks,
     conformance_order,     conformance_blocking,  conformance_user_code, NULL,
 };
+
+const struct test_case *const conformance_external_tables[] = {
+    conformance_external,
+    conformance_external_arguments,
+    conformance_external_order,
+    NULL,
+};

@@ -36,7 +36,8 @@ def check_block(text, where):
         compile_command = ["cc", "-std=c11", "-Wall", "-Wextra", "-Werror", *INCLUDE]
         if re.search(r"^int main\(", text, re.MULTILINE):
             write(source, f'#line {where[1]} "{where[0]}"\n{text}')
-            run([*compile_command, source, os.path.join(BUILD, "libasync_memcpy.a"), "-o", program])
+            run([*compile_command, source, os.path.join(BUILD, "libasync_memcpy.a"), "-pthread",
+                 "-o", program])
             run([program])
             return
         try:

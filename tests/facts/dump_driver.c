@@ -20,6 +20,8 @@ static void print_range(const char *chip, const char *name, const struct chip_ra
 static void print_interrupts(const char *chip, const struct chip_interrupts *interrupts)
 {
     print_fact(chip, "interrupts.map_base", interrupts->map_base);
+    print_fact(chip, "interrupts.map_none", interrupts->map_none);
+    print_fact(chip, "interrupts.core_stride", interrupts->core_stride);
     print_fact(chip, "interrupts.enable_register", interrupts->enable_register);
     print_fact(chip, "interrupts.type_register", interrupts->type_register);
     print_fact(chip, "interrupts.priority_base", interrupts->priority_base);
@@ -39,7 +41,9 @@ static void print_engine(const char *chip, const struct chip_engine *engine)
     print_fact(chip, "ahb.pair_mask", engine->pair_mask);
     print_fact(chip, "ahb.trigger_id_mask", engine->trigger_id_mask);
     print_fact(chip, "ahb.interrupt_source", engine->interrupt_source);
+    print_fact(chip, "ahb.out_interrupt_source", engine->out_interrupt_source);
     print_fact(chip, "ahb.burst_align_bytes", engine->burst_align_bytes);
+    print_fact(chip, "ahb.block_bytes_max", engine->block_bytes_max);
 }
 
 int main(void)
@@ -49,6 +53,7 @@ int main(void)
         print_fact(chip->name, "core_count", chip->core_count);
         print_range(chip->name, "sram", &chip->sram);
         print_range(chip->name, "psram", &chip->psram);
+        print_fact(chip->name, "cache_sync", chip->cache_sync);
         print_interrupts(chip->name, &chip->interrupts);
         if (chip->ahb != NULL) {
             print_engine(chip->name, chip->ahb);

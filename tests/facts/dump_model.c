@@ -34,14 +34,18 @@ static void print_fact(const char *chip, const char *fact, uint64_t value)
     printf("%s.%s=0x%" PRIx64 "\n", chip, fact, value);
 }
 
+/* Which part of their window is flash and which external RAM is the simulation's choice, and the
+ * datasheet does not say of every chip how large its RTC RAM is. */
 static void print_memories(const struct machine_description *machine)
 {
     for (size_t index = 0; index < machine->memory_count; index++) {
         const struct machine_memory *memory = &machine->memories[index];
-        const char *kind = memory->kind == MACHINE_SRAM ? "sram" : "rtc_ram";
-        printf("%s.%s.low=0x%" PRIx32 "\n", machine->chip, kind, memory->base);
-        printf("%s.%s.high=0x%" PRIx32 "\n", machine->chip, kind,
-               memory->base + memory->size_bytes - 1);
+        if (memory->kind == MACHINE_SRAM) {
+            print_fact(machine->chip, "sram.low", memory->base);
+            print_fact(machine->chip, "sram.high", memory->base + memory->size_bytes - 1);
+        } else if (memory->kind == MACHINE_RTC_RAM) {
+            print_fact(machine->chip, "rtc_ram.low", memory->base);
+        }
     }
 }
 
@@ -51,11 +55,17 @@ static void print_gdma(const char *chip, const struct ahb_gdma_v1_facts *facts)
     print_fact(chip, "gdma.address_high", facts->address_high);
     print_fact(chip, "gdma.window_low", facts->window_low);
     print_fact(chip, "gdma.window_high", facts->window_high);
+    print_fact(chip, "gdma.external_low", facts->external_low);
+    print_fact(chip, "gdma.external_high", facts->external_high);
     print_fact(chip, "gdma.m2m_ids", facts->m2m_ids);
+    print_fact(chip, "gdma.block_count", facts->block_count);
     print_fact(chip, "gdma.source", facts->block_sources[0]);
+    print_fact(chip, "gdma.out_source", facts->block_sources[1]);
+    print_fact(chip, "gdma.reject_source", facts->reject_source);
     for (size_t event = 0; event < GDMA_EVENT_COUNT; event++) {
-        printf("%s.gdma.event.%s=%u\n", chip, event_names[event],
-               (unsigned)facts->events[event].bit);
+        const struct gdma_event_bit *place = &facts->events[event];
+        printf("%s.gdma.event.%s=%u\n", chip, event_names[event], (unsigned)place->bit);
+        printf("%s.gdma.event_block.%s=%u\n", chip, event_names[event], (unsigned)place->block);
     }
 }
 
@@ -66,6 +76,7 @@ int main(void)
         const char *chip = row->description.chip;
         print_registers(chip);
         print_memories(&row->description);
+        print_fact(chip, "core_count", row->description.core_count);
         print_fact(chip, "sources.first", row->dma_sources.first);
         print_fact(chip, "sources.count", row->dma_sources.count);
         for (size_t device = 0; device < row->device_count; device++) {

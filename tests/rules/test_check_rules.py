@@ -135,6 +135,8 @@ TESTS = [
      planted(f"2: {VOLATILE}", "ports/bare/a.c", SPDX + f"{VOLATILE} int a;\n")),
     ("volatile in mmio.h of a port",
      allowed("ports/bare/mmio.h", header("mmio.h", f"extern {VOLATILE} int a;\n"))),
+    ("volatile in mmio.h of a port for one chip",
+     allowed("ports/bare/chip/mmio.h", header("mmio.h", f"extern {VOLATILE} int a;\n"))),
     ("volatile in a string", allowed("src/core/a.c", SPDX + f'const char a[] = "{VOLATILE}";\n')),
     ("if without braces", planted("4: braces", "src/core/a.c", SPDX +
                                   "int f(void)\n{\n    if (a)\n        g();\n}\n")),

@@ -473,6 +473,7 @@ int main(int argc, char **argv)
         {dead_driver, RUNNER_BARE},
         {NULL, RUNNER_BARE},
     };
+    const struct runner_chip chips[] = {{NULL, suites}, {"esp32s3", suites}, {NULL, NULL}};
 
-    return runner_main(argc, argv, "interrupts", suites);
+    return runner_main_on(argc, argv, "interrupts", chips);
 }

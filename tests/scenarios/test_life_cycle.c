@@ -4,7 +4,6 @@
 #include <stdint.h>
 
 #include "buffer.h"
-#include "c3_registers.h"
 #include "check.h"
 #include "copy.h"
 #include "esp_heap_caps.h"
@@ -16,7 +15,8 @@
 
 enum {
     SMALL_BYTES = 40,
-    PAIR_COUNT = 3,
+    PAIR_COUNT_MAX = 8,
+    ID_COUNT_MAX = 16,
     LINES_MAX = 40,
     SPI2_ID = 0,
     OWNED_PATTERN = 77,
@@ -24,6 +24,12 @@ enum {
 };
 
 static const async_memcpy_config_t default_config = ASYNC_MEMCPY_DEFAULT_CONFIG();
+
+static unsigned pair_count(void)
+{
+    CHECK(platform_chip()->pair_count <= PAIR_COUNT_MAX);
+    return platform_chip()->pair_count;
+}
 
 static void drain(void)
 {
@@ -169,10 +175,12 @@ static void s23_no_pair(void)
 {
     const struct chip_engine *engine = port_chip()->ahb;
 
-    for (int spare = 0; spare < PAIR_COUNT; spare++) {
+    const int count = (int)pair_count();
+
+    for (int spare = 0; spare < count; spare++) {
         async_memcpy_handle_t handle;
 
-        for (int i = 0; i < PAIR_COUNT; i++) {
+        for (int i = 0; i < count; i++) {
             CHECK(port_claim_pair(engine) >= 0);
         }
         CHECK_EQ(port_claim_pair(engine), -1);
@@ -181,7 +189,7 @@ static void s23_no_pair(void)
         handle = driver_install(1, 0);
         copy_pattern(handle, SMALL_BYTES, 0, 0);
         CHECK_EQ(esp_async_memcpy_uninstall(handle), ESP_OK);
-        for (int i = 0; i < PAIR_COUNT; i++) {
+        for (int i = 0; i < count; i++) {
             if (i != spare) {
                 port_release_pair(engine, i);
             }
@@ -234,16 +242,17 @@ static void s23_no_interrupt_line(void)
 static void s24_storm(void)
 {
     enum { STEPS = 120 };
-    async_memcpy_handle_t handles[PAIR_COUNT + 1] = {NULL};
+    async_memcpy_handle_t handles[PAIR_COUNT_MAX + 1] = {NULL};
+    const unsigned count = pair_count();
     unsigned installed = 0;
 
     for (unsigned step = 0; step < STEPS; step++) {
-        async_memcpy_handle_t *handle = &handles[platform_random(PAIR_COUNT + 1)];
+        async_memcpy_handle_t *handle = &handles[platform_random(count + 1)];
 
         if (*handle == NULL) {
             esp_err_t error = esp_async_memcpy_install(&default_config, handle);
 
-            CHECK_EQ(error, installed < PAIR_COUNT ? ESP_OK : ESP_ERR_NOT_FOUND);
+            CHECK_EQ(error, installed < count ? ESP_OK : ESP_ERR_NOT_FOUND);
             installed += error == ESP_OK ? 1 : 0;
         } else if (platform_random(3) != 0) {
             copy_pattern(*handle, 1 + platform_random(500), platform_random(4), platform_random(4));
@@ -253,7 +262,7 @@ static void s24_storm(void)
             installed--;
         }
     }
-    for (unsigned i = 0; i <= PAIR_COUNT; i++) {
+    for (unsigned i = 0; i <= count; i++) {
         CHECK(handles[i] == NULL || esp_async_memcpy_uninstall(handles[i]) == ESP_OK);
     }
 }
@@ -288,12 +297,14 @@ static void s24_storm_beside_copies(void)
     buffer_close(&source);
 }
 
-/* The trigger id that a channel pair is connected with, or C3_PERI_SEL_NONE. */
+/* The trigger id that a channel pair is connected with, or PLATFORM_PERI_SEL_NONE. */
 static uint32_t connected_id(unsigned pair)
 {
-    uint32_t in = machine_read32(C3_CHANNEL(pair) + C3_IN_PERI_SEL);
+    const struct platform_registers *registers = &platform_chip()->registers;
+    uint32_t address = registers->channel + PLATFORM_CHANNEL_STRIDE * pair + registers->in_peri_sel;
+    uint32_t in = machine_read32(address);
 
-    CHECK_EQ(machine_read32(C3_CHANNEL(pair) + C3_OUT_PERI_SEL), in);
+    CHECK_EQ(machine_read32(address + PLATFORM_OUT_FROM_IN), in);
     return in;
 }
 
@@ -311,7 +322,7 @@ static void s25_id_of_spi2_is_last(void)
         last = id;
     }
     CHECK_EQ(last, SPI2_ID);
-    CHECK_EQ(seen, C3_TRIGGER_ID_MASK);
+    CHECK_EQ(seen, platform_chip()->trigger_id_mask);
     expect_refusal(&default_config, ESP_ERR_NOT_FOUND);
     for (unsigned bit = 0; bit < 32; bit++) {
         if ((seen & 1u << bit) != 0) {
@@ -323,42 +334,43 @@ static void s25_id_of_spi2_is_last(void)
 /* Other drivers hold ids: ours are free ones, and no two handles share one. */
 static void s25_ids_held_by_others(void)
 {
+    const uint32_t mask = platform_chip()->trigger_id_mask;
     const struct chip_engine *engine = port_chip()->ahb;
-    int held[8] = {0};
+    int held[ID_COUNT_MAX] = {0};
     size_t count = 0;
+    uint32_t held_mask = 0;
 
     for (;;) {
-        async_memcpy_handle_t handles[PAIR_COUNT] = {NULL};
-        uint32_t used = 0;
+        async_memcpy_handle_t handles[PAIR_COUNT_MAX] = {NULL};
+        uint32_t used = held_mask;
 
-        for (size_t i = 0; i < count; i++) {
-            used |= 1u << (unsigned)held[i];
-        }
-        for (unsigned i = 0; i < PAIR_COUNT; i++) {
+        for (unsigned i = 0; i < pair_count(); i++) {
             uint32_t id;
 
             if (esp_async_memcpy_install(&default_config, &handles[i]) != ESP_OK) {
-                CHECK_EQ(used, C3_TRIGGER_ID_MASK);
+                CHECK_EQ(used, mask);
                 break;
             }
             id = connected_id(i);
-            CHECK(id < 32 && (C3_TRIGGER_ID_MASK & 1u << id) != 0);
+            CHECK(id < 32 && (mask & 1u << id) != 0);
             CHECK((used & 1u << id) == 0);
             used |= 1u << id;
             copy_pattern(handles[i], SMALL_BYTES, 0, 0);
         }
-        CHECK((used & 1u << SPI2_ID) == 0 || used == C3_TRIGGER_ID_MASK);
-        for (unsigned i = 0; i < PAIR_COUNT && handles[i] != NULL; i++) {
+        CHECK((used & 1u << SPI2_ID) == 0 || used == mask);
+        for (unsigned i = 0; i < pair_count() && handles[i] != NULL; i++) {
             CHECK_EQ(esp_async_memcpy_uninstall(handles[i]), ESP_OK);
-            CHECK_EQ(connected_id(i), C3_PERI_SEL_NONE);
+            CHECK_EQ(connected_id(i), PLATFORM_PERI_SEL_NONE);
         }
         held[count] = port_claim_trigger_id(engine);
         if (held[count] < 0) {
             break;
         }
+        held_mask |= 1u << (unsigned)held[count];
         count++;
+        CHECK(count < ID_COUNT_MAX);
     }
-    CHECK_EQ(count, 6);
+    CHECK_EQ(held_mask, mask);
     expect_refusal(&default_config, ESP_ERR_NOT_FOUND);
     while (count != 0) {
         count--;
@@ -459,6 +471,7 @@ int main(int argc, char **argv)
         {resources, RUNNER_VARIANTS},
         {NULL, RUNNER_BARE},
     };
+    const struct runner_chip chips[] = {{NULL, suites}, {"esp32s3", suites}, {NULL, NULL}};
 
-    return runner_main(argc, argv, "life cycle", suites);
+    return runner_main_on(argc, argv, "life cycle", chips);
 }

@@ -3,7 +3,6 @@
 #include <stddef.h>
 
 #include "buffer.h"
-#include "c3_registers.h"
 #include "check.h"
 #include "copy.h"
 #include "engine.h"
@@ -20,15 +19,16 @@ enum { BYTES = 12000, ITEM_COUNT = 3, COPY_COUNT = 4, OTHER_PRIORITY = 5 };
  * business. */
 static void s31_gate_after_power_on(void)
 {
-    uint32_t clocks = machine_read32(C3_PERIP_CLK_EN1);
-    uint32_t resets = machine_read32(C3_PERIP_RST_EN1);
+    const struct platform_registers *registers = &platform_chip()->registers;
+    uint32_t clocks = machine_read32(registers->clock);
+    uint32_t resets = machine_read32(registers->reset);
     async_memcpy_handle_t handle;
 
-    CHECK_EQ(clocks & C3_DMA_GATE_MASK, 0);
-    CHECK_EQ(resets & C3_DMA_GATE_MASK, C3_DMA_GATE_MASK);
+    CHECK_EQ(clocks & registers->gate_mask, 0);
+    CHECK_EQ(resets & registers->gate_mask, registers->gate_mask);
     handle = driver_install(2, 0);
-    CHECK_EQ(machine_read32(C3_PERIP_CLK_EN1), clocks | C3_DMA_GATE_MASK);
-    CHECK_EQ(machine_read32(C3_PERIP_RST_EN1), resets & ~C3_DMA_GATE_MASK);
+    CHECK_EQ(machine_read32(registers->clock), clocks | registers->gate_mask);
+    CHECK_EQ(machine_read32(registers->reset), resets & ~registers->gate_mask);
     copy_pattern(handle, 1000, 1, 2);
     CHECK_EQ(esp_async_memcpy_uninstall(handle), ESP_OK);
 }
@@ -44,9 +44,26 @@ struct other_user {
 
 static struct other_user other;
 
-static uint32_t channel_registers[] = {C3_IN_CONF0,  C3_IN_CONF1,  C3_IN_PERI_SEL,  0x9C,
-                                       C3_OUT_CONF0, C3_OUT_CONF1, C3_OUT_PERI_SEL, 0xFC};
-enum { REGISTER_COUNT = sizeof(channel_registers) / sizeof(channel_registers[0]) };
+/* Receive's settings, and transmit's behind them. */
+enum { SETTING_COUNT = 4, REGISTER_COUNT = 2 * SETTING_COUNT };
+
+static uint32_t channel_of(unsigned pair)
+{
+    return platform_chip()->registers.channel + PLATFORM_CHANNEL_STRIDE * pair;
+}
+
+static void read_settings(unsigned pair, uint32_t values[REGISTER_COUNT])
+{
+    const struct platform_registers *registers = &platform_chip()->registers;
+    const uint32_t offsets[SETTING_COUNT] = {0, registers->in_conf1, registers->in_priority,
+                                             registers->in_peri_sel};
+
+    for (unsigned i = 0; i < SETTING_COUNT; i++) {
+        values[i] = machine_read32(channel_of(pair) + offsets[i]);
+        values[SETTING_COUNT + i] = machine_read32(channel_of(pair) + offsets[i] +
+                                                   PLATFORM_OUT_FROM_IN);
+    }
+}
 
 static void other_make_items(void)
 {
@@ -71,32 +88,37 @@ static void other_make_items(void)
 
 static void other_open(void)
 {
+    const struct platform_registers *registers = &platform_chip()->registers;
     const struct chip_engine *engine = port_chip()->ahb;
 
     other.pair = (unsigned)port_claim_pair(engine);
     other.id = port_claim_trigger_id(engine);
-    buffer_open(&other.source, BYTES, 0);
-    buffer_open(&other.destination, BYTES, 0);
+    buffer_open_in(&other.source, BUFFER_INTERNAL, BYTES, 0);
+    buffer_open_in(&other.destination, BUFFER_INTERNAL, BYTES, 0);
     pattern_fill(other.source.bytes, BYTES, 15);
     other_make_items();
-    machine_write32(C3_PERIP_CLK_EN1, machine_read32(C3_PERIP_CLK_EN1) | C3_DMA_GATE_MASK);
-    machine_write32(C3_PERIP_RST_EN1, machine_read32(C3_PERIP_RST_EN1) & ~C3_DMA_GATE_MASK);
+    machine_write32(registers->clock, machine_read32(registers->clock) | registers->gate_mask);
+    machine_write32(registers->reset, machine_read32(registers->reset) & ~registers->gate_mask);
 }
 
 /* Begins a copy and leaves it running. */
 static void other_start(void)
 {
-    uint32_t channel = C3_CHANNEL(other.pair);
+    const struct platform_registers *registers = &platform_chip()->registers;
+    uint32_t in = channel_of(other.pair);
+    uint32_t out = in + PLATFORM_OUT_FROM_IN;
 
-    machine_write32(channel + C3_IN_PERI_SEL, (uint32_t)other.id);
-    machine_write32(channel + C3_OUT_PERI_SEL, (uint32_t)other.id);
-    machine_write32(channel + 0x9C, OTHER_PRIORITY);
-    machine_write32(channel + 0xFC, OTHER_PRIORITY);
-    machine_write32(channel + C3_IN_CONF0, 0x10);
-    machine_write32(channel + C3_OUT_CONF0, 0x0C);
+    machine_write32(in + registers->in_peri_sel, (uint32_t)other.id);
+    machine_write32(out + registers->in_peri_sel, (uint32_t)other.id);
+    machine_write32(in + registers->in_priority, OTHER_PRIORITY);
+    machine_write32(out + registers->in_priority, OTHER_PRIORITY);
+    machine_write32(in, 0x10);
+    machine_write32(out, 0x0C);
     machine_publish();
-    machine_write32(channel + C3_IN_LINK, (bus_addr_of(&other.items[0].rx) & 0xFFFFF) | 0x500000);
-    machine_write32(channel + C3_OUT_LINK, (bus_addr_of(&other.items[0].tx) & 0xFFFFF) | 0x200000);
+    machine_write32(in + registers->in_link,
+                    (bus_addr_of(&other.items[0].rx) & 0xFFFFF) | 0x500000);
+    machine_write32(out + registers->in_link,
+                    (bus_addr_of(&other.items[0].tx) & 0xFFFFF) | 0x200000);
 }
 
 static void other_close(void)
@@ -113,29 +135,30 @@ static void other_close(void)
 /* Fails if the driver writes a register of the gate or of the other user's channel. */
 static void watch_writes(const struct trace_event *event, void *context)
 {
-    uint32_t channel = C3_CHANNEL(other.pair);
-    uint32_t interrupts = C3_INTERRUPTS(other.pair);
+    const struct platform_registers *registers = &platform_chip()->registers;
+    uint32_t channel = channel_of(other.pair);
+    uint32_t interrupts = registers->interrupts + registers->interrupt_stride * other.pair;
 
     (void)context;
     if (event->kind != TRACE_REGISTER_WRITE) {
         return;
     }
-    CHECK(event->address != C3_PERIP_CLK_EN1 && event->address != C3_PERIP_RST_EN1);
-    CHECK(event->address < channel + 0x70 || event->address > channel + 0x100);
-    CHECK(event->address < interrupts || event->address > interrupts + C3_INT_CLR);
+    CHECK(event->address != registers->clock && event->address != registers->reset);
+    CHECK(event->address < channel || event->address >= channel + PLATFORM_CHANNEL_STRIDE);
+    CHECK(event->address < interrupts || event->address >= interrupts + 0x10);
 }
 
 /* The other user's copy runs while a driver is installed, copies and is uninstalled. */
 static void s31_other_user_runs(void)
 {
+    const struct platform_registers *registers = &platform_chip()->registers;
     uint32_t before[REGISTER_COUNT];
+    uint32_t after[REGISTER_COUNT];
     async_memcpy_handle_t handle;
 
     other_open();
     other_start();
-    for (size_t i = 0; i < REGISTER_COUNT; i++) {
-        before[i] = machine_read32(C3_CHANNEL(other.pair) + channel_registers[i]);
-    }
+    read_settings(other.pair, before);
     trace_listen(watch_writes, NULL);
     for (size_t i = 0; i < COPY_COUNT; i++) {
         handle = driver_install(2, i % 2 == 0 ? 0 : 4);
@@ -144,10 +167,12 @@ static void s31_other_user_runs(void)
     }
     trace_listen(NULL, NULL);
     machine_advance(200000);
+    read_settings(other.pair, after);
     for (size_t i = 0; i < REGISTER_COUNT; i++) {
-        CHECK_EQ(machine_read32(C3_CHANNEL(other.pair) + channel_registers[i]), before[i]);
+        CHECK_EQ(after[i], before[i]);
     }
-    CHECK((machine_read32(C3_INTERRUPTS(other.pair)) & C3_INT_IN_SUC_EOF) != 0);
+    CHECK((machine_read32(registers->interrupts + registers->interrupt_stride * other.pair) &
+           PLATFORM_SUC_EOF) != 0);
     pattern_check(other.destination.bytes, BYTES, 15);
     other_close();
 }
@@ -162,7 +187,8 @@ static void s31_clock_stays_for_others(void)
     copy_pattern(handle, 100, 0, 0);
     other_start();
     CHECK_EQ(esp_async_memcpy_uninstall(handle), ESP_OK);
-    CHECK((machine_read32(C3_PERIP_CLK_EN1) & C3_DMA_GATE_MASK) != 0);
+    CHECK((machine_read32(platform_chip()->registers.clock) &
+           platform_chip()->registers.gate_mask) != 0);
     machine_advance(200000);
     pattern_check(other.destination.bytes, BYTES, 15);
     other_close();
@@ -181,6 +207,7 @@ int main(int argc, char **argv)
         {scenarios, RUNNER_TIMINGS},
         {NULL, RUNNER_BARE},
     };
+    const struct runner_chip chips[] = {{NULL, suites}, {"esp32s3", suites}, {NULL, NULL}};
 
-    return runner_main(argc, argv, "platform", suites);
+    return runner_main_on(argc, argv, "platform", chips);
 }

@@ -3,8 +3,14 @@
 
 #include "check.h"
 #include "esp_heap_caps.h"
+#include "platform.h"
 
 enum { BUFFER_ALIGN = 64, GUARD_PATTERN = 0x5AFE };
+
+/* Odd in number, so that also tests that open buffers by twos see every pair. */
+static const enum buffer_memory memories[] = {BUFFER_INTERNAL, BUFFER_EXTERNAL, BUFFER_EXTERNAL,
+                                              BUFFER_EXTERNAL, BUFFER_INTERNAL};
+static size_t memory_index;
 
 uint8_t pattern_byte(uint32_t pattern, size_t index)
 {
@@ -42,13 +48,28 @@ void pattern_check(const void *memory, size_t size_bytes, uint32_t pattern)
                 (int64_t)pattern_mismatch(memory, size_bytes, pattern), (int64_t)size_bytes);
 }
 
+void buffer_forget(void)
+{
+    memory_index = 0;
+}
+
 void buffer_open(struct buffer *buffer, size_t size_bytes, size_t offset)
 {
+    enum buffer_memory memory = memories[memory_index];
+
+    memory_index = (memory_index + 1) % (sizeof(memories) / sizeof(memories[0]));
+    buffer_open_in(buffer, platform_has_external() ? memory : BUFFER_INTERNAL, size_bytes, offset);
+}
+
+void buffer_open_in(struct buffer *buffer, enum buffer_memory memory, size_t size_bytes,
+                    size_t offset)
+{
     size_t lead = BUFFER_GUARD_BYTES + offset;
+    uint32_t caps = memory == BUFFER_EXTERNAL ? MALLOC_CAP_SPIRAM : MALLOC_CAP_DMA;
 
     buffer->size_bytes = size_bytes;
     buffer->block_bytes = lead + size_bytes + BUFFER_GUARD_BYTES;
-    buffer->block = heap_caps_aligned_alloc(BUFFER_ALIGN, buffer->block_bytes, MALLOC_CAP_DMA);
+    buffer->block = heap_caps_aligned_alloc(BUFFER_ALIGN, buffer->block_bytes, caps);
     CHECK(buffer->block != NULL);
     buffer->bytes = buffer->block + lead;
     buffer_reset(buffer);

@@ -11,6 +11,9 @@
 
 enum { BUFFER_GUARD_BYTES = 64 };
 
+/* Where a buffer lies. */
+enum buffer_memory { BUFFER_INTERNAL, BUFFER_EXTERNAL };
+
 struct buffer {
     uint8_t *bytes;
     size_t size_bytes;
@@ -19,8 +22,17 @@ struct buffer {
 };
 
 /* Allocates size_bytes at an address that is offset bytes above a multiple of 64. Fills everything
- * with the guard pattern. Owned by the caller until buffer_close(). */
+ * with the guard pattern. Owned by the caller until buffer_close(). On a chip with external RAM the
+ * buffers of a test lie there and in internal RAM in an order that is always the same, in which any
+ * memory comes before any. */
 void buffer_open(struct buffer *buffer, size_t size_bytes, size_t offset);
+
+/* Likewise in a memory that the test chooses. */
+void buffer_open_in(struct buffer *buffer, enum buffer_memory memory, size_t size_bytes,
+                    size_t offset);
+
+/* Begins that order anew. */
+void buffer_forget(void);
 
 /* Checks the guards and gives the memory back. */
 void buffer_close(struct buffer *buffer);

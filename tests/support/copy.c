@@ -12,6 +12,7 @@ static unsigned callback_count;
 void copy_forget(void)
 {
     callback_count = 0;
+    buffer_forget();
 }
 
 unsigned copy_callback_count(void)
@@ -89,34 +90,58 @@ void copy_finish(struct copy *copies, size_t count)
     }
 }
 
+/* Fills, submits, waits, checks and closes both. */
+static void copy_pattern_between(async_memcpy_handle_t handle, struct buffer *destination,
+                                 struct buffer *source)
+{
+    uint32_t pattern = platform_random(0x10000);
+    size_t size_bytes = source->size_bytes;
+    struct copy copy = copy_of(destination->bytes, source->bytes, size_bytes);
+
+    pattern_fill(source->bytes, size_bytes, pattern);
+    copy_start(handle, &copy);
+    copy_finish(&copy, 1);
+    pattern_check(destination->bytes, size_bytes, pattern);
+    pattern_check(source->bytes, size_bytes, pattern);
+    buffer_close(destination);
+    buffer_close(source);
+}
+
 void copy_pattern(async_memcpy_handle_t handle, size_t size_bytes, size_t destination_offset,
                   size_t source_offset)
 {
-    uint32_t pattern = platform_random(0x10000);
     struct buffer source;
     struct buffer destination;
-    struct copy copy;
 
     buffer_open(&source, size_bytes, source_offset);
     buffer_open(&destination, size_bytes, destination_offset);
-    pattern_fill(source.bytes, size_bytes, pattern);
-    copy = copy_of(destination.bytes, source.bytes, size_bytes);
-    copy_start(handle, &copy);
-    copy_finish(&copy, 1);
-    pattern_check(destination.bytes, size_bytes, pattern);
-    pattern_check(source.bytes, size_bytes, pattern);
-    buffer_close(&destination);
-    buffer_close(&source);
+    copy_pattern_between(handle, &destination, &source);
+}
+
+void copy_pattern_along(async_memcpy_handle_t handle, const struct copy_way *way, size_t size_bytes)
+{
+    struct buffer source;
+    struct buffer destination;
+
+    buffer_open_in(&source, way->from, size_bytes, way->from_offset);
+    buffer_open_in(&destination, way->to, size_bytes, way->to_offset);
+    copy_pattern_between(handle, &destination, &source);
 }
 
 async_memcpy_handle_t driver_install(uint32_t backlog, size_t sram_trans_align)
 {
     async_memcpy_config_t config = ASYNC_MEMCPY_DEFAULT_CONFIG();
-    async_memcpy_handle_t handle = NULL;
 
     config.backlog = backlog;
     config.sram_trans_align = sram_trans_align;
-    CHECK_EQ(esp_async_memcpy_install(&config, &handle), ESP_OK);
+    return driver_install_with(&config);
+}
+
+async_memcpy_handle_t driver_install_with(const async_memcpy_config_t *config)
+{
+    async_memcpy_handle_t handle = NULL;
+
+    CHECK_EQ(esp_async_memcpy_install(config, &handle), ESP_OK);
     CHECK(handle != NULL);
     return handle;
 }

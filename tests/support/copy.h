@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "buffer.h"
 #include "esp_async_memcpy.h"
 
 struct copy {
@@ -23,7 +24,7 @@ struct copy {
     esp_err_t status; /* that the callback was told */
 };
 
-/* Forgets how many callbacks there have been. */
+/* Forgets how many callbacks there have been, and begins the order of memories anew (buffer.h). */
 void copy_forget(void);
 
 /* Returns how many callbacks there have been. */
@@ -52,8 +53,19 @@ bool copy_callback(async_memcpy_handle_t handle, async_memcpy_event_t *event, vo
 void copy_pattern(async_memcpy_handle_t handle, size_t size_bytes, size_t destination_offset,
                   size_t source_offset);
 
+/* Likewise between memories that the test chooses. */
+struct copy_way {
+    enum buffer_memory to;
+    enum buffer_memory from;
+    size_t to_offset;
+    size_t from_offset;
+};
+void copy_pattern_along(async_memcpy_handle_t handle, const struct copy_way *way,
+                        size_t size_bytes);
+
 /* Installs, fails unless that is ESP_OK. */
 async_memcpy_handle_t driver_install(uint32_t backlog, size_t sram_trans_align);
+async_memcpy_handle_t driver_install_with(const async_memcpy_config_t *config);
 
 /* Uninstalls as soon as the driver lets go; fails if it never does. */
 void driver_uninstall(async_memcpy_handle_t handle);

@@ -13,6 +13,7 @@
 
 /* What the command line chose. */
 struct fixture_options {
+    const char *chip; /* NULL: the one that a test asks for */
     uint64_t seed;
     bool full;  /* the whole matrix where the default samples it */
     bool trace; /* every event of the machine to stderr */
@@ -21,14 +22,20 @@ struct fixture_options {
 void fixture_set_options(const struct fixture_options *options);
 const struct fixture_options *fixture_options(void);
 
+/* Chooses the chip of the tests that follow, unless the command line has; NULL: an ESP32-C3. */
+void fixture_use_chip(const char *chip);
+const char *fixture_chip(void);
+
 /* Switches the machine on; time passes and interrupts come by seed. From here on a mistake that the
  * machine notices fails the test. */
 void fixture_power_on(uint32_t variants, uint64_t seed);
 
-/* As fixture_power_on() with a configuration of the test's own. */
+/* As fixture_power_on() with a configuration of the test's own. Where it does not say how long the
+ * lines of the cache are, that is chosen by seed. */
 void fixture_power_on_with(const struct machine_config *config);
 
-/* Fails unless the heap and all that can be claimed are as after power-on, and switches off. */
+/* Fails unless all cores come to an end with their tasks, and the heap and all that can be claimed
+ * are as after power-on; switches off. */
 void fixture_check_clean(void);
 
 /* Returns a text that says how to see a failure again: seed, variants, interrupt points. */
@@ -52,9 +59,11 @@ struct explore {
 
 /*
  * Runs a scenario once with no interrupt placed, then with an interrupt placed at every point, at
- * every two points, and so on. Each run gets a machine of its own and must leave it clean. Fails if
- * there is no point. Single points are sampled only beyond the first few hundred, where a run with
- * so many points polls. Returns the number of runs.
+ * every two points, and so on. If the scenario uses several cores, then instead of an interrupt also
+ * a switch to another core is placed, which goes on until it waits, or for a few points by seed.
+ * Each run gets a machine of its own and must leave it clean. Fails if there is no point. Single
+ * points are sampled only beyond the first few hundred, where a run with so many points polls.
+ * Returns the number of runs.
  */
 uint32_t fixture_explore(const struct explore *explore, void (*scenario)(void));
 

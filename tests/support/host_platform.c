@@ -4,7 +4,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdlib.h>
+#include <stddef.h>
 
 #include <cmocka.h>
 
@@ -24,12 +24,26 @@ void host_platform_seed(uint64_t seed)
     rng_seed(&rng, seed);
 }
 
+struct failure {
+    const char *file;
+    int line;
+};
+
+static void end_test(void *argument)
+{
+    const struct failure *failure = argument;
+
+    _fail(failure->file, failure->line);
+}
+
+/* cmocka leaves the test with longjmp(), which must be done on the stack that the test began on. */
 void check_failed(const char *file, int line, const char *text)
 {
+    struct failure failure = {file, line};
+
     print_error("%s:%d: failed: %s\n", file, line, text);
-    print_error("with %s\n", fixture_describe());
-    _fail(file, line);
-    abort();
+    print_error("on core %u, with %s\n", machine_core(), fixture_describe());
+    machine_call_on_first_core(end_test, &failure);
 }
 
 bool platform_wait_until(bool (*is_done)(void *context), void *context)

@@ -20,6 +20,7 @@ struct entry {
     char name[NAME_BYTES];
     void (*body)(void);
     enum runner_mode mode;
+    const char *chip;
     uint32_t variants;
 };
 
@@ -45,7 +46,7 @@ static void run_on_machine(uint32_t variants, void (*body)(void))
 static void run_still(uint32_t variants, void (*body)(void))
 {
     const struct machine_config config = {
-        .chip = "esp32c3",
+        .chip = fixture_chip(),
         .seed = fixture_options()->seed,
         .variants = variants,
         .explore = true,
@@ -80,11 +81,26 @@ static void entry_run(void **state)
 {
     const struct entry *entry = *state;
 
+    fixture_use_chip(entry->chip);
     modes[entry->mode].run(entry->variants, entry->body);
 }
 
+/* Writes what a test is called: its chip, how it is run and its variants are said if they are not
+ * the usual ones. */
+static void entry_name(struct entry *entry, const char *name)
+{
+    char variants[NAME_BYTES / 2];
+    bool each = modes[entry->mode].each_variant;
+
+    fixture_name_variants(entry->variants, variants, sizeof(variants));
+    (void)snprintf(entry->name, sizeof(entry->name), "%s%s%s%s%s%s%s", name,
+                   entry->chip == NULL ? "" : " on ", entry->chip == NULL ? "" : entry->chip,
+                   each ? modes[entry->mode].suffix : "", each ? " [" : "", each ? variants : "",
+                   each ? "]" : "");
+}
+
 static void registry_add(struct registry *registry, const struct test_case *test,
-                         enum runner_mode mode, uint32_t variants)
+                         const struct entry *how, uint32_t variants)
 {
     struct entry *entry;
 
@@ -97,30 +113,25 @@ static void registry_add(struct registry *registry, const struct test_case *test
         }
     }
     entry = &registry->entries[registry->count];
+    *entry = *how;
     entry->body = test->body;
-    entry->mode = mode;
     entry->variants = variants;
-    if (modes[mode].each_variant) {
-        char names[NAME_BYTES / 2];
-
-        fixture_name_variants(variants, names, sizeof(names));
-        (void)snprintf(entry->name, sizeof(entry->name), "%s%s [%s]", test->name,
-                       modes[mode].suffix, names);
-    } else {
-        (void)snprintf(entry->name, sizeof(entry->name), "%s", test->name);
-    }
+    entry_name(entry, test->name);
     registry->count++;
 }
 
-static void registry_add_suite(struct registry *registry, const struct runner_suite *suite)
+static void registry_add_suite(struct registry *registry, const struct runner_suite *suite,
+                               const char *chip)
 {
+    const struct entry how = {.mode = suite->mode, .chip = chip};
+
     for (const struct test_case *test = suite->cases; test->name != NULL; test++) {
         if (!modes[suite->mode].each_variant) {
-            registry_add(registry, test, suite->mode, 0);
+            registry_add(registry, test, &how, 0);
             continue;
         }
         for (uint32_t i = 0; i < fixture_variant_count(); i++) {
-            registry_add(registry, test, suite->mode, fixture_variants(i));
+            registry_add(registry, test, &how, fixture_variants(i));
         }
     }
 }
@@ -185,6 +196,12 @@ static bool arguments_parse(struct arguments *arguments, int argc, char **argv)
             arguments->options.full = true;
         } else if (strcmp(argv[i], "--trace") == 0) {
             arguments->options.trace = true;
+        } else if (strcmp(argv[i], "--chip") == 0) {
+            i++;
+            if (argv[i] == NULL) {
+                return false;
+            }
+            arguments->options.chip = argv[i];
         } else if (strcmp(argv[i], "--seed") == 0) {
             i++;
             if (!seed_parse(argv[i], &arguments->options.seed)) {
@@ -199,20 +216,23 @@ static bool arguments_parse(struct arguments *arguments, int argc, char **argv)
     return true;
 }
 
-int runner_main(int argc, char **argv, const char *group, const struct runner_suite *suites)
+int runner_main_on(int argc, char **argv, const char *group, const struct runner_chip *chips)
 {
     struct arguments arguments = {.options = {.seed = 1}};
     struct registry registry = {0};
     int result;
 
     if (!arguments_parse(&arguments, argc, argv)) {
-        (void)fprintf(stderr, "usage: %s [--list] [--full] [--seed N] [--trace] [PATTERN]\n",
+        (void)fprintf(stderr,
+                      "usage: %s [--list] [--chip NAME] [--full] [--seed N] [--trace] [PATTERN]\n",
                       argv[0]);
         return USAGE_EXIT;
     }
     fixture_set_options(&arguments.options);
-    for (; suites->cases != NULL; suites++) {
-        registry_add_suite(&registry, suites);
+    for (; chips->suites != NULL; chips++) {
+        for (const struct runner_suite *suite = chips->suites; suite->cases != NULL; suite++) {
+            registry_add_suite(&registry, suite, chips->chip);
+        }
     }
     if (arguments.pattern != NULL) {
         registry_filter(&registry, arguments.pattern);
@@ -220,4 +240,11 @@ int runner_main(int argc, char **argv, const char *group, const struct runner_su
     result = arguments.list ? registry_list(&registry) : registry_run(&registry, group);
     free(registry.entries);
     return result;
+}
+
+int runner_main(int argc, char **argv, const char *group, const struct runner_suite *suites)
+{
+    const struct runner_chip chips[] = {{NULL, suites}, {NULL, NULL}};
+
+    return runner_main_on(argc, argv, group, chips);
 }

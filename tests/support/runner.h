@@ -20,15 +20,25 @@ struct runner_suite {
     enum runner_mode mode;
 };
 
+/* Suites for a chip; NULL: an ESP32-C3. A list of them ends with suites NULL. */
+struct runner_chip {
+    const char *chip;
+    const struct runner_suite *suites;
+};
+
 /*
  * Runs the tests that the command line asks for and returns the exit code of the program.
  *
  *   --list      prints the names and runs nothing
+ *   --chip NAME the chip of all tests
  *   --full      the whole matrix where the default samples it
  *   --seed N    the seed of every random choice, 1 by default
  *   --trace     prints every event of the machine to stderr
  *   PATTERN     only tests whose name contains it
  */
 int runner_main(int argc, char **argv, const char *group, const struct runner_suite *suites);
+
+/* Likewise, for suites on several chips. */
+int runner_main_on(int argc, char **argv, const char *group, const struct runner_chip *chips);
 
 #endif

@@ -15,7 +15,7 @@ static uint8_t memory[GUARD_BYTES + MEMORY_BYTES + GUARD_BYTES];
 /* Makes a heap of size_bytes at an odd or even place, with guards around. */
 static struct heap_region make_heap(size_t offset, uint32_t size_bytes)
 {
-    struct heap_region region = {memory + GUARD_BYTES + offset, size_bytes, 0};
+    struct heap_region region = {memory + GUARD_BYTES + offset, size_bytes, 0, false};
     CHECK(offset + size_bytes <= MEMORY_BYTES);
     memset(memory, GUARD, sizeof memory);
     heap_init(&region);
@@ -137,6 +137,57 @@ static void test_overwritten_header(void)
     }
 }
 
+/* The first header of a heap at an even place, and the place behind its last block. */
+static uint32_t *first_of(const struct heap_region *region)
+{
+    return (uint32_t *)region->low + 1;
+}
+
+static uint32_t *end_of(const struct heap_region *region)
+{
+    return first_of(region) + region->size_bytes / sizeof(uint32_t) - 2;
+}
+
+/* The way of a port, on the same memory: what either takes the other does not get. */
+static void test_take(void)
+{
+    struct heap_region region = make_heap(0, 1024);
+    uint32_t *first = first_of(&region);
+    uint32_t *end = end_of(&region);
+    struct heap_room room = heap_measure(&region);
+    uint8_t *taken = heap_take(first, end, 60);
+    uint8_t *allocated = heap_allocate(&region, 1, 60);
+    CHECK(taken == (uint8_t *)(first + 1) && allocated == taken + 64);
+    CHECK_EQ((uintptr_t)taken % 8, 0);
+    heap_give_back(taken);
+    CHECK(!heap_release(&region, taken));
+    CHECK(heap_take(first, end, 61) > (void *)allocated);
+    CHECK(heap_take(first, end, 60) == taken);
+    CHECK(heap_release(&region, allocated));
+    heap_give_back(taken);
+    CHECK(heap_take(first, end, 124) == taken); /* joined */
+    CHECK_EQ(heap_measure(&region).total_bytes, room.total_bytes - 128 - 72);
+}
+
+/* To the last byte, and no further. */
+static void test_take_refuses(void)
+{
+    struct heap_region region = make_heap(0, 1024);
+    uint32_t *first = first_of(&region);
+    uint32_t *end = end_of(&region);
+    size_t largest = heap_measure(&region).largest_bytes;
+    CHECK(heap_take(first, end, largest + 1) == NULL);
+    for (size_t size = SIZE_MAX; size > SIZE_MAX - 32; size--) {
+        CHECK(heap_take(first, end, size) == NULL);
+    }
+    uint8_t *all = heap_take(first, end, largest);
+    CHECK(lies_inside(&region, all, largest));
+    CHECK(heap_take(first, end, 1) == NULL);
+    heap_give_back(all);
+    CHECK_EQ(heap_measure(&region).largest_bytes, largest);
+    check_guards(&region);
+}
+
 enum { BLOCK_COUNT = 40, STEP_COUNT = 20000 };
 
 struct block {
@@ -145,22 +196,33 @@ struct block {
     uint8_t fill;
 };
 
+/* One in two goes a port's way. */
+static bool is_port(const struct block *block)
+{
+    return block->fill % 2 != 0;
+}
+
 static void free_block(const struct heap_region *region, struct block *block)
 {
     for (size_t i = 0; i < block->size_bytes; i++) {
         CHECK_EQ(block->bytes[i], block->fill);
     }
-    CHECK(heap_release(region, block->bytes));
+    if (is_port(block)) {
+        heap_give_back(block->bytes);
+    } else {
+        CHECK(heap_release(region, block->bytes));
+    }
     block->bytes = NULL;
 }
 
 /* A refusal must agree with what heap_measure() promised. */
 static void allocate_block(const struct heap_region *region, struct block *block, struct rng *rng)
 {
-    size_t alignment = (size_t)1 << rng_below(rng, 8);
+    size_t alignment = is_port(block) ? 8 : (size_t)1 << rng_below(rng, 8);
     size_t largest = heap_measure(region).largest_bytes;
     block->size_bytes = 1 + rng_below(rng, 300);
-    block->bytes = heap_allocate(region, alignment, block->size_bytes);
+    block->bytes = is_port(block) ? heap_take(first_of(region), end_of(region), block->size_bytes)
+                                  : heap_allocate(region, alignment, block->size_bytes);
     if (block->bytes == NULL) {
         CHECK(alignment > 8 || block->size_bytes > largest);
         return;
@@ -175,7 +237,7 @@ static void allocate_block(const struct heap_region *region, struct block *block
 static void test_random(void)
 {
     struct block blocks[BLOCK_COUNT] = {{0}};
-    struct heap_region region = make_heap(3, MEMORY_BYTES - 5);
+    struct heap_region region = make_heap(8, MEMORY_BYTES - 16);
     struct heap_room room = heap_measure(&region);
     struct rng rng;
     rng_seed(&rng, fixture_options()->seed);
@@ -205,6 +267,8 @@ static const struct test_case heap_cases[] = {
     {"the largest block is exact", test_largest},
     {"foreign and freed pointers", test_wrong_pointers},
     {"an overwritten header", test_overwritten_header},
+    {"a port's way", test_take},
+    {"a port's way, what it refuses", test_take_refuses},
     {"random use against a model", test_random},
     {NULL, NULL},
 };

@@ -5,6 +5,16 @@
 
 #define PORT_CHIP         chip_esp32c3
 #define PORT_HAS_EXTERNAL false
+#define PORT_ENGINE_COUNT 1
+
+/* The map registers, one for each source, and, counted from there, the register that enables lines
+ * (interrupts.md, sections 1 to 3). */
+#define PORT_INTERRUPT_MATRIX  0x600C2000
+#define PORT_INTERRUPT_SOURCES 62
+#define PORT_INTERRUPT_ENABLE  0x104
+
+/* Entries of the vector table. */
+#define PORT_VECTORS 32
 
 /* interrupts.md, section 8 */
 #define PORT_SYSTEM_TIMER_BASE  0x60023000u
