@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# run: stream a file through the driver on a simulated ESP32-C3 and verify every byte
+# run: stream a file through the driver on two simulated chips and verify every byte
 #
 # usage: ./run demo [FILE]
 #
-# Builds the program amcp, copies FILE (without one, a file of some 3 MiB made of this tree's
-# sources) through esp_async_memcpy on a simulated ESP32-C3 with eight requests in flight, prints
-# what happened, and compares the copy with the original byte by byte.
+# Builds the program amcp and copies FILE (without one, a file of some 3 MiB made of this tree's
+# sources) through esp_async_memcpy with eight requests in flight: on an ESP32-C3 in internal RAM,
+# on an ESP32-S3 from external to internal RAM and back. Prints what happened, compares each copy
+# with the original byte by byte, and draws pictures of it in build/demo.
 
 COMMAND=demo
 . "$(dirname "$0")/lib/common.sh"
@@ -53,7 +54,34 @@ fi
 case "$input" in
 -*) input="./$input" ;;
 esac
-"$BUILD/tool/amcp" copy --chip esp32c3 --backlog 8 "$input" "$work/output" ||
-    fail "the copy failed (message above)"
-cmp -- "$input" "$work/output" || fail "the copy differs from the original"
-echo "verified: cmp finds all $(wc -c <"$work/output") bytes equal to the original"
+
+pictures="$BUILD/demo"
+mkdir -p "$pictures"
+
+copy() { # TITLE FROM TO OPTION...: copies a file, compares, and prints the head of the report
+    local title=$1 from=$2 to=$3
+    shift 3
+    echo "$title"
+    "$BUILD/tool/amcp" copy --backlog 8 "$@" "$from" "$to" >"$work/report" ||
+        fail "the copy failed (message above)"
+    cmp -- "$from" "$to" || fail "the copy differs from the original"
+    sed -n '/^CPU spared/,$!s/^/  /p' "$work/report"
+    rm -f "$work/report"
+}
+
+copy "ESP32-C3, file -> SRAM -> SRAM -> file" "$input" "$work/c3" --chip esp32c3
+copy "ESP32-S3, file -> PSRAM -> SRAM -> file" "$input" "$work/s3" \
+    --chip esp32s3 --from psram --to sram --timeline "$pictures/psram-to-sram.svg"
+copy "ESP32-S3, and back: file -> SRAM -> PSRAM -> file" "$work/s3" "$work/back" \
+    --chip esp32s3 --from sram --to psram --window 0:500 \
+    --timeline "$pictures/sram-to-psram.svg" --trace "$pictures/sram-to-psram.json"
+
+cmp -- "$input" "$work/back" || fail "the copy differs from the original"
+cat <<END
+Simulated times rest on the model's assumptions about the bus; they are no measurement of silicon.
+verified: cmp finds all $(wc -c <"$work/back") bytes equal to the original after each copy
+pictures, for any web browser (docs/timeline.md explains them):
+  ${pictures#"$PWD/"}/psram-to-sram.svg
+  ${pictures#"$PWD/"}/sram-to-psram.svg   its first 500 us; as a trace, for ui.perfetto.dev:
+  ${pictures#"$PWD/"}/sram-to-psram.json
+END

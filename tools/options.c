@@ -13,7 +13,7 @@ static const struct option_spec common_specs[] = {
     {"version", NULL, "print the version", NULL},
 };
 
-enum { COMMON_COUNT = sizeof common_specs / sizeof common_specs[0], SPEC_COUNT_MAX = 16 };
+enum { COMMON_COUNT = sizeof common_specs / sizeof common_specs[0], SPEC_COUNT_MAX = 24 };
 
 /* getopt_long() returns this plus the index of a long option. */
 enum { LONG_BASE = 1000 };
@@ -95,7 +95,7 @@ int options_parse(const struct command *command, int argc, char **argv, void *op
 
 void options_print_help(const struct command *command)
 {
-    enum { COLUMN_WIDTH = 20 };
+    enum { COLUMN_WIDTH = 21 };
     (void)printf("usage: amcp %s [OPTION...] %s\n\n%s\n", command->name, command->operands,
                  command->summary);
     if (command->details != NULL) {

@@ -2,6 +2,7 @@
 #define _XOPEN_SOURCE 700
 #include "output.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -18,14 +19,16 @@ static const int ending_signals[] = {SIGINT, SIGTERM, SIGHUP};
 
 enum { ENDING_COUNT = sizeof ending_signals / sizeof ending_signals[0] };
 
-/* The temporary file to remove on a signal. A lock-free atomic is what C11 lets a handler read. */
-static _Atomic(const char *) path_to_remove;
+/* The temporary files to remove on a signal. A lock-free atomic is what C11 lets a handler read. */
+static _Atomic(const char *) paths_to_remove[OUTPUT_COUNT_MAX];
 
 static void remove_and_end(int number)
 {
-    const char *path = atomic_load(&path_to_remove);
-    if (path != NULL) {
-        (void)unlink(path);
+    for (size_t i = 0; i < OUTPUT_COUNT_MAX; i++) {
+        const char *path = atomic_load(&paths_to_remove[i]);
+        if (path != NULL) {
+            (void)unlink(path);
+        }
     }
     (void)raise(number); /* SA_RESETHAND: ends the program as if there were no handler */
 }
@@ -60,9 +63,22 @@ static bool complain_about_output(const struct output *output, int error)
     return false;
 }
 
+static size_t find_place(void)
+{
+    size_t place = 0;
+    while (atomic_load(&paths_to_remove[place]) != NULL) {
+        place++;
+        assert(place < OUTPUT_COUNT_MAX);
+    }
+    return place;
+}
+
 static void forget_paths(struct output *output)
 {
-    atomic_store(&path_to_remove, NULL);
+    if (output->temporary != NULL &&
+        atomic_load(&paths_to_remove[output->place]) == output->temporary) {
+        atomic_store(&paths_to_remove[output->place], NULL);
+    }
     free(output->target);
     free(output->temporary);
     output->target = NULL;
@@ -94,7 +110,8 @@ static int make_temporary(struct output *output)
     int descriptor = mkstemp(output->temporary);
     int error = errno;
     if (descriptor >= 0) {
-        atomic_store(&path_to_remove, output->temporary);
+        output->place = find_place();
+        atomic_store(&paths_to_remove[output->place], output->temporary);
     }
     (void)sigprocmask(SIG_SETMASK, &before, NULL);
     errno = error;
@@ -231,4 +248,28 @@ bool output_is_stdout(const struct output *output)
     return output->temporary == NULL && fstat(output->descriptor, &ours) == 0 &&
            fstat(STDOUT_FILENO, &other) == 0 && ours.st_dev == other.st_dev &&
            ours.st_ino == other.st_ino;
+}
+
+/* Splits a path into its directory, whose status is returned, and the name in it. */
+static bool split_target(const char *target, struct stat *directory, const char **name)
+{
+    const char *slash = strrchr(target, '/');
+    *name = slash == NULL ? target : slash + 1;
+    char *path = slash == NULL ? strdup(".") : strndup(target, (size_t)(slash - target) + 1);
+    bool found = path != NULL && stat(path, directory) == 0;
+    free(path);
+    return found;
+}
+
+bool output_is_same(const struct output *first, const struct output *second)
+{
+    struct stat directories[2];
+    const char *names[2];
+    if (first->target == NULL || second->target == NULL) {
+        return first->descriptor == second->descriptor;
+    }
+    return split_target(first->target, &directories[0], &names[0]) &&
+           split_target(second->target, &directories[1], &names[1]) &&
+           directories[0].st_dev == directories[1].st_dev &&
+           directories[0].st_ino == directories[1].st_ino && strcmp(names[0], names[1]) == 0;
 }

@@ -5,11 +5,16 @@
 
 #include <stdio.h>
 
+#include "picture.h"
 #include "stream.h"
 
 void report_print_text(FILE *file, const char *chip, const struct stream_plan *plan,
                        const struct stream_result *result);
 void report_print_json(FILE *file, const char *chip, const struct stream_plan *plan,
                        const struct stream_result *result);
+
+/* Fills in what stands above a picture of the copy. */
+void report_caption(struct picture_caption *caption, const char *chip,
+                    const struct stream_plan *plan, const struct stream_result *result);
 
 #endif

@@ -13,8 +13,12 @@
 #include "esp_async_memcpy.h"
 #include "esp_heap_caps.h"
 #include "progress.h"
+#include "refusal.h"
+#include "timeline.h"
 
 struct slot {
+    struct timeline *timeline;
+    uint64_t request; /* the last one that took the slot */
     uint8_t *source;
     uint8_t *destination;
     size_t size_bytes; /* of the file; the request may be longer, to be aligned */
@@ -26,12 +30,28 @@ struct stream {
     const struct stream_plan *plan;
     struct stream_result *result;
     async_memcpy_handle_t driver;
-    uint8_t *buffers;
+    uint8_t *sources;
+    uint8_t *destinations;
     struct slot *slots;
     uint64_t submitted; /* the slot of request n is n modulo the backlog */
     uint64_t finished;
     bool input_ended;
 };
+
+const char *stream_memory_name(enum stream_memory memory)
+{
+    return memory == STREAM_PSRAM ? "psram" : "sram";
+}
+
+const char *stream_memory_title(enum stream_memory memory)
+{
+    return memory == STREAM_PSRAM ? "PSRAM" : "SRAM";
+}
+
+size_t stream_align_bytes(const struct stream_plan *plan)
+{
+    return plan->to == STREAM_PSRAM ? plan->psram_align_bytes : plan->sram_align_bytes;
+}
 
 static struct slot *slot_of(struct stream *stream, uint64_t request)
 {
@@ -52,8 +72,10 @@ static bool note_completion(async_memcpy_handle_t driver, async_memcpy_event_t *
 {
     struct slot *slot = argument;
     (void)driver;
+    timeline_begin_callback(slot->timeline, slot->request);
     slot->status = event->status;
     slot->done = true;
+    timeline_end_callback(slot->timeline, slot->request);
     return false;
 }
 
@@ -86,12 +108,15 @@ static void spoil_destination(struct slot *slot, size_t size_bytes)
 
 static bool submit_slot(struct stream *stream, struct slot *slot)
 {
-    size_t request_bytes = align_up(slot->size_bytes, stream->plan->sram_align_bytes);
+    size_t request_bytes = align_up(slot->size_bytes, stream_align_bytes(stream->plan));
     memset(slot->source + slot->size_bytes, 0, request_bytes - slot->size_bytes);
     spoil_destination(slot, request_bytes);
     slot->done = false;
+    slot->request = stream->submitted;
+    timeline_begin_call(slot->timeline, slot->request, request_bytes);
     esp_err_t error = esp_async_memcpy(stream->driver, slot->destination, slot->source,
                                        request_bytes, note_completion, slot);
+    timeline_end_call(slot->timeline, slot->request, request_bytes);
     if (error != ESP_OK) {
         message_complain("request %llu was refused: %s", (unsigned long long)stream->submitted,
                          esp_err_to_name(error));
@@ -146,7 +171,7 @@ static bool finish_oldest(struct stream *stream)
     }
     stream->result->bytes += slot->size_bytes;
     progress_show(stream->result->bytes);
-    return true;
+    return timeline_is_sound(slot->timeline);
 }
 
 static bool copy_all(struct stream *stream)
@@ -174,13 +199,20 @@ static void settle(struct stream *stream)
 
 static int install(struct stream *stream)
 {
+    const struct stream_plan *plan = stream->plan;
     async_memcpy_config_t config = ASYNC_MEMCPY_DEFAULT_CONFIG();
-    config.backlog = stream->plan->backlog;
-    config.sram_trans_align = stream->plan->sram_align_bytes;
+    config.backlog = plan->backlog;
+    config.sram_trans_align = plan->sram_align_bytes;
+    config.psram_trans_align = plan->psram_align_bytes;
+    config.dma_burst_size = plan->burst_bytes;
     esp_err_t error = esp_async_memcpy_install(&config, &stream->driver);
     if (error == ESP_ERR_NO_MEM) {
         message_complain("the chip's memory is too small for --backlog %u; take a smaller one",
                          (unsigned)config.backlog);
+        return EXIT_USAGE;
+    }
+    if (error == ESP_ERR_INVALID_ARG) {
+        refusal_explain(&config);
         return EXIT_USAGE;
     }
     /* That the chip cannot be switched on, the port has said. */
@@ -194,16 +226,24 @@ static int install(struct stream *stream)
 static size_t buffer_align(const struct stream_plan *plan)
 {
     enum { WORDS_BYTES = 8 };
-    return plan->sram_align_bytes > WORDS_BYTES ? plan->sram_align_bytes : WORDS_BYTES;
+    size_t align_bytes = stream_align_bytes(plan);
+    return align_bytes > WORDS_BYTES ? align_bytes : WORDS_BYTES;
 }
 
-static int complain_about_memory(const struct stream_plan *plan)
+static uint32_t caps_of(enum stream_memory memory)
+{
+    return memory == STREAM_PSRAM ? MALLOC_CAP_SPIRAM : MALLOC_CAP_DMA | MALLOC_CAP_INTERNAL;
+}
+
+/* Says what would fit into a memory that must hold `count` buffers for each request. */
+static int complain_about_memory(const struct stream_plan *plan, enum stream_memory memory,
+                                 size_t count)
 {
     size_t align_bytes = buffer_align(plan);
-    size_t free_bytes = heap_caps_get_largest_free_block(MALLOC_CAP_DMA);
+    size_t free_bytes = heap_caps_get_largest_free_block(caps_of(memory));
     size_t usable_bytes = free_bytes > align_bytes ? free_bytes - align_bytes : 0;
-    size_t chunk_bytes = usable_bytes / (2 * (size_t)plan->backlog);
-    size_t backlog = usable_bytes / (2 * align_up(plan->chunk_bytes, align_bytes));
+    size_t chunk_bytes = usable_bytes / (count * plan->backlog);
+    size_t backlog = usable_bytes / (count * align_up(plan->chunk_bytes, align_bytes));
     char chunk_advice[48] = "";
     char backlog_advice[48] = "";
     chunk_bytes -= chunk_bytes % align_bytes;
@@ -213,21 +253,41 @@ static int complain_about_memory(const struct stream_plan *plan)
     if (backlog > 0) {
         (void)snprintf(backlog_advice, sizeof backlog_advice, "; --backlog %zu fits", backlog);
     }
-    message_complain("%u times two buffers of %zu bytes do not fit into the %zu bytes that are "
+    message_complain("%u times %s of %zu bytes do not fit into the %zu bytes of %s that are "
                      "free%s%s",
-                     (unsigned)plan->backlog, plan->chunk_bytes, free_bytes, chunk_advice,
+                     (unsigned)plan->backlog, count == 1 ? "a buffer" : "two buffers",
+                     plan->chunk_bytes, free_bytes, stream_memory_title(memory), chunk_advice,
                      backlog_advice);
     return EXIT_USAGE;
+}
+
+/* Allocates all sources and destinations: one block, or two in different memories. */
+static int allocate_buffers(struct stream *stream, size_t buffer_bytes)
+{
+    const struct stream_plan *plan = stream->plan;
+    size_t block_bytes = plan->backlog * buffer_bytes;
+    size_t count = plan->from == plan->to ? 2 : 1;
+    stream->sources = heap_caps_aligned_alloc(buffer_align(plan), count * block_bytes,
+                                              caps_of(plan->from));
+    if (stream->sources == NULL) {
+        return complain_about_memory(plan, plan->from, count);
+    }
+    if (count == 2) {
+        stream->destinations = stream->sources + block_bytes;
+        return EXIT_DONE;
+    }
+    stream->destinations = heap_caps_aligned_alloc(buffer_align(plan), block_bytes,
+                                                   caps_of(plan->to));
+    return stream->destinations == NULL ? complain_about_memory(plan, plan->to, 1) : EXIT_DONE;
 }
 
 static int allocate(struct stream *stream)
 {
     const struct stream_plan *plan = stream->plan;
     size_t buffer_bytes = align_up(plan->chunk_bytes, buffer_align(plan));
-    stream->buffers = heap_caps_aligned_alloc(
-        buffer_align(plan), 2 * (size_t)plan->backlog * buffer_bytes, MALLOC_CAP_DMA);
-    if (stream->buffers == NULL) {
-        return complain_about_memory(plan);
+    int exit_code = allocate_buffers(stream, buffer_bytes);
+    if (exit_code != EXIT_DONE) {
+        return exit_code;
     }
     stream->slots = calloc(plan->backlog, sizeof stream->slots[0]);
     if (stream->slots == NULL) {
@@ -235,8 +295,9 @@ static int allocate(struct stream *stream)
         return EXIT_FAILED;
     }
     for (uint32_t i = 0; i < plan->backlog; i++) {
-        stream->slots[i].source = stream->buffers + 2 * (size_t)i * buffer_bytes;
-        stream->slots[i].destination = stream->slots[i].source + buffer_bytes;
+        stream->slots[i].timeline = plan->timeline;
+        stream->slots[i].source = stream->sources + i * buffer_bytes;
+        stream->slots[i].destination = stream->destinations + i * buffer_bytes;
     }
     return EXIT_DONE;
 }
@@ -247,7 +308,10 @@ static void close_stream(struct stream *stream)
     if (stream->driver != NULL) {
         (void)esp_async_memcpy_uninstall(stream->driver);
     }
-    heap_caps_free(stream->buffers);
+    if (stream->plan->from != stream->plan->to) {
+        heap_caps_free(stream->destinations);
+    }
+    heap_caps_free(stream->sources);
     free(stream->slots);
 }
 
@@ -274,7 +338,9 @@ int stream_run(const struct stream_plan *plan, struct stream_result *result)
     }
     if (exit_code == EXIT_DONE) {
         async_memcpy_host_get_stats(&before);
+        timeline_start(plan->timeline);
         exit_code = copy_all(&stream) ? EXIT_DONE : EXIT_FAILED;
+        timeline_stop(plan->timeline);
         measure(result, &before);
     }
     close_stream(&stream);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Streams a file through esp_async_memcpy: a ring of slots, each with a source and a destination
- * buffer in the chip's memory, of which as many as possible are in flight.
+ * buffer in the chip's memories, of which as many as possible are in flight.
  */
 #ifndef STREAM_H
 #define STREAM_H
@@ -13,14 +13,31 @@
 #include "async_memcpy_host.h"
 #include "output.h"
 
+/* The memories that a buffer can lie in. */
+enum stream_memory { STREAM_SRAM, STREAM_PSRAM };
+
+struct timeline;
+
 struct stream_plan {
     const char *input_name;
     int input;
     struct output *output;
-    size_t chunk_bytes;      /* a multiple of sram_align_bytes, if that is not 0 */
-    size_t sram_align_bytes; /* 0 or a power of two */
+    struct timeline *timeline; /* NULL: none is wanted */
+    enum stream_memory from;
+    enum stream_memory to;
+    size_t chunk_bytes;      /* a multiple of the alignment of `to`, if that is not 0 */
+    size_t sram_align_bytes; /* 0 or a power of two; likewise: */
+    size_t psram_align_bytes;
+    size_t burst_bytes;
     uint32_t backlog;
 };
+
+/* The names are those of the command line and of the report. */
+const char *stream_memory_name(enum stream_memory memory);
+const char *stream_memory_title(enum stream_memory memory);
+
+/* Returns the alignment that was declared for the destination; 0: none. */
+size_t stream_align_bytes(const struct stream_plan *plan);
 
 /* What happened from the first byte read to the last one written. */
 struct stream_result {

@@ -29,10 +29,23 @@ skip() {
 
 # make_file NAME SIZE: the same bytes every time, without a short period.
 make_file() {
-    python3 - "$1" "$2" <<'PYTHON'
+    local made="$scratch/file.$2"
+    [ -e "$made" ] || python3 - "$made" "$2" <<'PYTHON'
 import random, sys
 open(sys.argv[1], "wb").write(random.Random(int(sys.argv[2])).randbytes(int(sys.argv[2])))
 PYTHON
+    rm -f "$1"
+    cp "$made" "$1"
+}
+
+# Fails unless there is one.
+chips_with_psram() {
+    "$AMCP" chips --json | python3 -c '
+import json, sys
+chips = [chip["chip"] for chip in json.load(sys.stdin)
+         if any(memory["kind"] == "psram" for memory in chip["memory"])]
+print(*chips, sep="\n")
+sys.exit(not chips)' || die "no chip has PSRAM"
 }
 
 # fails_with STATUS PATTERN COMMAND...: ends with this status, says one line that matches, and
@@ -45,6 +58,22 @@ fails_with() {
     [ "$(wc -l <../stderr)" = 1 ] || die "not one line: $*: $(cat ../stderr)"
     grep -q -e "$pattern" ../stderr || die "does not match \"$pattern\": $(cat ../stderr)"
     [ ! -s ../stdout ] || die "stdout: $(cat ../stdout)"
+}
+
+# device NAME: prints the path of a device like /dev/NAME. A program at fault that runs as root
+# could replace those of the machine, so root gets a private one.
+device() {
+    local numbers="1 3"
+    [ "$1" != full ] || numbers="1 7"
+    if [ "$(id -u)" != 0 ]; then
+        echo "/dev/$1"
+        return
+    fi
+    mkdir -p ../devices
+    # shellcheck disable=SC2086
+    mknod "../devices/$1" c $numbers 2>/dev/null || skip "needs mknod, or not to be root"
+    (: >"../devices/$1") 2>/dev/null || skip "needs a directory for devices, or not to be root"
+    echo "../devices/$1"
 }
 
 # only FILE...: the directory holds these and nothing else.

@@ -66,7 +66,7 @@ standard_streams() {
 
 report_to_stderr_if_output_is_stdout() {
     make_file in 100
-    "$AMCP" copy in /dev/stdout 2>report | cat >out
+    "$AMCP" copy in /proc/self/fd/1 2>report | cat >out
     cmp in out
     grep -q '^verified' report
 }
@@ -97,6 +97,7 @@ text_report() {
     [ ! -s messages ]
     grep -qx 'chip        esp32c3 (simulated), 8 requests in flight at most' report
     grep -qx 'copied      50001 bytes in 4 requests of up to 16384 bytes' report
+    grep -qx 'memory      from SRAM to SRAM' report
     grep -qx 'verified    yes, every byte' report
     grep -q '^throughput .* simulated$' report
     grep -q '^DMA  *busy [0-9.]* % ' report
@@ -107,7 +108,8 @@ text_report() {
 # The numbers must be those of this copy: they depend on one another.
 json_report() {
     make_file in 50001
-    "$AMCP" copy --json --backlog 3 --chunk 5000 --sram-align 4 in out >json 2>messages
+    "$AMCP" copy --chip esp32c3 --json \
+        --backlog 3 --chunk 5000 --sram-align 4 in out >json 2>messages
     [ ! -s messages ]
     python3 - <<'PYTHON'
 import json
@@ -116,6 +118,7 @@ assert report["chip"] == "esp32c3" and report["verified"] is True
 assert report["bytes"] == 50001 and report["requests"] == 11
 assert report["backlog"] == 3 and report["chunk_bytes"] == 5000
 assert report["sram_align_bytes"] == 4
+assert report["from"] == "sram" and report["to"] == "sram"
 assert report["dma_bytes"] == 50004, report["dma_bytes"]
 assert 0 < report["dma_busy_ns"] <= report["simulated_ns"]
 assert abs(report["dma_busy_percent"] * report["simulated_ns"] / 100 - report["dma_busy_ns"]) < 1e3
@@ -196,11 +199,89 @@ chip_by_environment() {
     ASYNC_MEMCPY_CHIP=nonsense copies 100 --chip esp32c3
 }
 
+# with_psram FUNCTION: calls it for each chip that has PSRAM.
+with_psram() {
+    local chip chips
+    chips=$(chips_with_psram)
+    for chip in $chips; do
+        "$1" "$chip"
+    done
+}
+
+every_pair() {
+    local from to size
+    for from in sram psram; do
+        for to in sram psram; do
+            for size in 1 15 16 17 63 64 65 4064 4095 4096 30011; do
+                copies $size --chip "$1" --from $from --to $to
+            done
+            copies 30011 --chip "$1" --from $from --to $to --chunk 1001
+            copies 3001 --chip "$1" --from $from --to $to --chunk 13 --backlog 64
+        done
+    done
+}
+
+every_psram_align() {
+    local align size
+    for align in 0 16 32 64; do
+        for size in 1 64 4095 30011; do
+            copies $size --chip "$1" --to psram --psram-align $align --chunk 4096
+            copies $size --chip "$1" --from psram --psram-align $align --chunk 1001
+            copies $size --chip "$1" --from psram --to psram --psram-align $align --burst $align
+        done
+    done
+}
+
+every_burst() {
+    local burst
+    for burst in 0 1 4 16 32 64; do
+        copies 30011 --chip "$1" --from psram --to psram --burst $burst --chunk 1001
+        copies 30011 --chip "$1" --burst $burst --sram-align 4 --chunk 1000
+    done
+}
+
+psram_json() {
+    make_file in 20001
+    "$AMCP" copy --chip "$1" --json --from psram --to sram --chunk 1000 in out >json
+    cmp in out
+    "$AMCP" copy --chip "$1" --from sram --to psram --psram-align 32 --chunk 4K --json in out >json2
+    cmp in out
+    "$AMCP" copy --chip "$1" --to psram --burst 64 --json in out >json3
+    python3 - "$1" <<'PYTHON'
+import json, sys
+first, second, third = (json.load(open(name)) for name in ("json", "json2", "json3"))
+assert first["chip"] == sys.argv[1] and first["from"] == "psram" and first["to"] == "sram"
+assert first["psram_align_bytes"] == 0 and first["burst_bytes"] == 0
+assert second["from"] == "sram" and second["to"] == "psram"
+assert second["psram_align_bytes"] == 32 and second["requests"] == 5
+assert second["dma_bytes"] == 20001 + -20001 % 32
+assert third["burst_bytes"] == 64
+PYTHON
+    "$AMCP" copy --chip "$1" --from psram --to sram in out >report
+    grep -qx 'memory      from PSRAM to SRAM' report
+}
+
+# What has no effect on a chip without PSRAM is accepted there, as by the driver.
+without_psram() {
+    copies 20000 --chip esp32c3 --psram-align 32 --burst 128
+    copies 20000 --chip esp32c3 --from sram --to sram
+}
+
+pairs_of_memories() { with_psram every_pair; }
+psram_alignments() { with_psram every_psram_align; }
+bursts() { with_psram every_burst; }
+psram_reports() { with_psram psram_json; }
+
 add "sizes from 0 to 128 KiB" sizes
 add "a file larger than the memory" larger_than_memory
 add "--chunk" every_chunk
 add "--backlog" every_backlog
 add "--sram-align" every_alignment
+add "--from and --to" pairs_of_memories
+add "--psram-align" psram_alignments
+add "--burst" bursts
+add "the report of a copy with PSRAM" psram_reports
+add "the options for PSRAM without it" without_psram
 add "--chip and the environment" chip_by_environment
 add "standard input and output" standard_streams
 add "the report keeps out of the data" report_to_stderr_if_output_is_stdout

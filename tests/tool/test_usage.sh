@@ -22,7 +22,8 @@ help_everywhere() {
 
 help_names_every_option() {
     local option
-    for option in chip chunk backlog sram-align json quiet help version; do
+    for option in chip from to chunk backlog sram-align psram-align burst trace timeline window \
+        json quiet help version; do
         "$AMCP" copy --help | grep -q "^  --$option "
     done
 }
@@ -52,6 +53,10 @@ assert c3["channel_pairs"] == [0, 1, 2] and c3["base"] == 0x6003F000
 assert c3["trigger_ids"] == [0, 2, 3, 6, 7, 8]
 assert c3["memory"] == [{"kind": "sram", "low": 0x3FC80000, "size_bytes": 384 * 1024}]
 assert c3["burst_align_bytes"] == 4 and c3["cores"] == 1
+s3 = chips["esp32s3"]
+assert s3["channel_pairs"] == [0, 1, 2, 3, 4] and s3["cores"] == 2
+assert s3["memory"][0] == {"kind": "sram", "low": 0x3FC88000, "size_bytes": 480 * 1024}
+assert s3["memory"][1] == {"kind": "psram", "low": 0x3C000000, "size_bytes": 32 << 20}
 PYTHON
 }
 
@@ -102,13 +107,52 @@ wrong_numbers() {
     done
     for value in 3 12 -4 128K 65K x ''; do
         wrong sram-align "$value" 'is neither 0 nor a power of two up to 64K'
+        wrong psram-align "$value" 'is neither 0 nor a power of two up to 64K'
+        wrong burst "$value" 'is neither 0 nor a power of two up to 64K'
     done
+    for value in rom SRAM psram2 sra ''; do
+        wrong from "$value" 'is neither sram nor psram'
+        wrong to "$value" 'is neither sram nor psram'
+    done
+}
+
+psram_is_missing() {
+    local option
+    : >in
+    for option in from to; do
+        fails_with 2 "--$option psram: esp32c3 has no PSRAM; take --$option sram, or a --chip" \
+            "$AMCP" copy --chip esp32c3 --$option psram in out
+        fails_with 2 "or a --chip that has: esp32s3\$" \
+            env ASYNC_MEMCPY_CHIP=esp32c3 "$AMCP" copy --$option psram in out
+    done
+    only in
+}
+
+# What the driver would refuse, with what it would take.
+refused_by_the_driver() {
+    local value
+    : >in
+    for value in 1 8 128 1K; do
+        fails_with 2 '--psram-align [0-9]* is not possible on esp32s3; take one of 0, 16,' \
+            "$AMCP" copy --chip esp32s3 --psram-align $value in out
+        grep -q ' 0, 16, 32, 64$' ../stderr
+    done
+    fails_with 2 '--burst 128 is not possible on esp32s3; take one of 0, 1, 2, .*, 64$' \
+        "$AMCP" copy --chip esp32s3 --burst 128 in out
+    fails_with 2 '--psram-align 16 and --burst 32 contradict one another; leave one' \
+        "$AMCP" copy --chip esp32s3 --psram-align 16 --burst 32 in out
+    only in
 }
 
 wrong_combination() {
     : >in
     fails_with 2 '^amcp copy: --chunk 1000 is not a multiple of --sram-align 16$' \
         "$AMCP" copy --chunk 1000 --sram-align 16 in out
+    fails_with 2 '--chunk 1000 is not a multiple of --psram-align 16$' \
+        "$AMCP" copy --chip esp32s3 --chunk 1000 --psram-align 16 --to psram in out
+    # An alignment of the memory that is not written to does not matter.
+    "$AMCP" copy --quiet --chip esp32s3 --chunk 1000 --sram-align 16 --to psram in out
+    "$AMCP" copy --quiet --chip esp32s3 --chunk 1000 --psram-align 16 --from psram in out
 }
 
 unknown_chip() {
@@ -140,6 +184,28 @@ too_large_for_memory() {
     only in
 }
 
+# Likewise with the buffers in two memories, of which the smaller one is full first.
+too_large_for_one_of_two() {
+    local options chunk backlog
+    make_file in 100001
+    for options in "--from psram" "--to psram" "--from psram --sram-align 64"; do
+        fails_with 2 'times a buffer of 65536 bytes do not fit into the [0-9]* bytes of SRAM' \
+            "$AMCP" copy --chip esp32s3 $options --chunk 64K --backlog 8 in out
+        chunk=$(sed -n 's/.*; --chunk \([0-9]*\) fits.*/\1/p' ../stderr)
+        backlog=$(sed -n 's/.*; --backlog \([0-9]*\) fits.*/\1/p' ../stderr)
+        "$AMCP" copy --quiet --chip esp32s3 $options --chunk "$chunk" --backlog 8 in out
+        "$AMCP" copy --quiet --chip esp32s3 $options --chunk 64K --backlog "$backlog" in out
+        rm out
+        chunk=$((chunk + 4096)) backlog=$((backlog + 1))
+        fails_with 2 'do not fit' "$AMCP" copy --chip esp32s3 $options --chunk $chunk in out
+        fails_with 2 'do not fit' \
+            "$AMCP" copy --chip esp32s3 $options --chunk 64K --backlog $backlog in out
+    done
+    fails_with 2 'two buffers of 1048576 bytes do not fit into the [0-9]* bytes of PSRAM' \
+        "$AMCP" copy --chip esp32s3 --from psram --to psram --chunk 1M in out
+    only in
+}
+
 add "help everywhere" help_everywhere
 add "the help names every option" help_names_every_option
 add "version everywhere" version_everywhere
@@ -151,6 +217,9 @@ add "wrong operands and unknown options" wrong_operands
 add "wrong numbers" wrong_numbers
 add "options that contradict one another" wrong_combination
 add "an unknown chip" unknown_chip
+add "PSRAM on a chip without it" psram_is_missing
+add "what the driver refuses" refused_by_the_driver
 add "buffers larger than the memory" too_large_for_memory
+add "buffers larger than one of two memories" too_large_for_one_of_two
 
 run_tests "$@"
