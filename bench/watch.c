@@ -22,6 +22,12 @@ static const struct watch_chip chips[] = {
     {"esp32c3", "AHB_GDMA", 0x80, UINT32_C(1) << 24, 0xE0, UINT32_C(1) << 23},
 };
 
+/* All that the allocator offers to the driver, and then to programs; of these an image may have
+ * none. */
+static const char *const heap_calls[] = {"port_allocate", "port_free", "heap_allocate",
+                                         "heap_release", "heap_measure"};
+
+enum { HEAP_CALLS = sizeof heap_calls / sizeof heap_calls[0], HEAP_CALLS_OF_DRIVER = 2 };
 enum { RETURN_ADDRESS = 1, SUC_EOF_BIT = 30, WRITE_BACKS_PER_REQUEST = 2 };
 
 /* A range of code addresses. */
@@ -47,8 +53,7 @@ struct watch {
     uint32_t submit_at;
     uint32_t callback_at;
     uint32_t copy_words_at;
-    uint32_t allocate_at;
-    uint32_t release_at;
+    uint32_t heap_at[HEAP_CALLS];
     uint32_t case_index_at;
     struct call submit;
     struct call callback;
@@ -171,6 +176,16 @@ static void choose_case(struct watch *watch)
     }
 }
 
+static bool is_heap_call(const struct watch *watch, uint32_t pc)
+{
+    for (size_t i = 0; i < HEAP_CALLS; i++) {
+        if (pc == watch->heap_at[i]) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void on_instruction(uint32_t pc, uint64_t instruction_count, void *context)
 {
     struct watch *watch = context;
@@ -183,8 +198,8 @@ static void on_instruction(uint32_t pc, uint64_t instruction_count, void *contex
         watch->in_interrupt = true;
         watch->interrupt_instructions = 0;
     }
-    if (pc == watch->allocate_at || pc == watch->release_at) {
-        watch->now->heap_calls += watch->in_interrupt || watch->submit.active;
+    if (watch->in_interrupt || watch->submit.active) {
+        watch->now->heap_calls += is_heap_call(watch, pc);
     }
     if (watch->in_interrupt) {
         watch_interrupt(watch, pc);
@@ -227,15 +242,23 @@ static const char *find_places(struct watch *watch)
         const char *name;
         uint32_t *begin;
     } single[] = {
-        {"esp_async_memcpy", &watch->submit_at},     {"bench_callback", &watch->callback_at},
-        {"bench_copy_words", &watch->copy_words_at}, {"heap_allocate", &watch->allocate_at},
-        {"heap_release", &watch->release_at},        {"bench_case_index", &watch->case_index_at},
+        {"esp_async_memcpy", &watch->submit_at},
+        {"bench_callback", &watch->callback_at},
+        {"bench_copy_words", &watch->copy_words_at},
+        {"bench_case_index", &watch->case_index_at},
     };
     for (size_t i = 0; i < sizeof single / sizeof single[0]; i++) {
         if (!find(watch, single[i].name, &place)) {
             return single[i].name;
         }
         *single[i].begin = place.begin;
+    }
+    for (size_t i = 0; i < HEAP_CALLS; i++) {
+        if (find(watch, heap_calls[i], &place)) {
+            watch->heap_at[i] = place.begin;
+        } else if (i < HEAP_CALLS_OF_DRIVER) {
+            return heap_calls[i];
+        }
     }
     if (!find(watch, "interrupt_entry_vectors", &watch->vectors)) {
         return "interrupt_entry_vectors";

@@ -1,19 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How images end. */
+/* How images fail. */
 #include "board.h"
 
 #include "common.h"
-#include "port_cpu.h"
 
-void board_exit(int status)
-{
-    cpu_mask_interrupts();
-    board_flush();
-    board_end(status);
-}
-
-/* Weak, so that an image that has no room for a console can leave it out. */
-__attribute__((weak)) void board_report_exception(uint32_t cause, uint32_t where, uint32_t value)
+void board_report_exception(uint32_t cause, uint32_t where, uint32_t value)
 {
     board_put_string("\nexception ");
     board_put_hex(cause);
@@ -25,6 +16,7 @@ __attribute__((weak)) void board_report_exception(uint32_t cause, uint32_t where
     board_exit(1);
 }
 
+/* Weak, as interrupt_entry_exception() is, so that an image can do without a console. */
 __attribute__((weak)) void port_report_mistake(const char *text, const void *address)
 {
     board_put_string(text);

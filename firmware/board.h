@@ -18,15 +18,12 @@ void board_put_hex(uint32_t value);
 /* Waits until all that was written has left. */
 void board_flush(void);
 
-/* Ends the image: waits until the console is out, and leaves through semihosting in an image that
- * was built for emulators; in others it idles. */
+/* Ends the image, which is in one of the end_*.c files: one that was built for emulators waits until
+ * the console is out and leaves through semihosting; others idle. */
 _Noreturn void board_exit(int status);
 
 /* What the image was started with: a text from the emulator; empty on a board. */
 const char *board_arguments(void);
-
-/* How it ends: one of the end_*.[cS] files. */
-_Noreturn void board_end(int status);
 
 /* Where exceptions end: says what and where, and exits with status 1. */
 _Noreturn void board_report_exception(uint32_t cause, uint32_t where, uint32_t value);

@@ -3,9 +3,10 @@
 #include "board.h"
 #include "port_cpu.h"
 
-void board_end(int status)
+void board_exit(int status)
 {
     (void)status;
+    (void)cpu_mask_interrupts();
     for (;;) {
         cpu_wait_for_interrupt();
     }

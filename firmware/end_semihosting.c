@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an emulator offers an image besides the chip: RISC-V semihosting. */
 #include "board.h"
+#include "port_cpu.h"
 #include "semihosting.h"
 
 enum {
@@ -10,8 +11,10 @@ enum {
     ARGUMENTS_BYTES = 128,
 };
 
-void board_end(int status)
+void board_exit(int status)
 {
+    (void)cpu_mask_interrupts();
+    board_flush();
     uintptr_t block[2] = {ADP_STOPPED_APPLICATION_EXIT, (uintptr_t)status};
     semihosting_call(SYS_EXIT_EXTENDED, block);
     for (;;) {

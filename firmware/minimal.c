@@ -3,37 +3,38 @@
 #include "board.h"
 #include "common.h"
 #include "esp_async_memcpy.h"
+#include "esp_attr.h"
+#include "interrupt_entry.h"
 
 enum { BYTES = 256 };
 
+static unsigned char source[BYTES];
+static unsigned char destination[BYTES];
+static async_memcpy_handle_t handle;
+
 /* It has no console. */
-void board_report_exception(uint32_t cause, uint32_t where, uint32_t value)
+IRAM_ATTR void interrupt_entry_exception(void)
 {
-    (void)cause;
-    (void)where;
-    (void)value;
-    board_end(1);
+    board_exit(1);
 }
 
 void port_report_mistake(const char *text, const void *address)
 {
     (void)text;
     (void)address;
-    board_end(1);
+    board_exit(1);
 }
 
 int main(void)
 {
     async_memcpy_config_t config = ASYNC_MEMCPY_DEFAULT_CONFIG();
-    async_memcpy_handle_t handle = NULL;
-    static unsigned char source[BYTES];
-    static unsigned char destination[BYTES];
-    esp_err_t error = esp_async_memcpy_install(&config, &handle);
     source[BYTES - 1] = 1;
-    if (error == ESP_OK) {
-        error = esp_async_memcpy(handle, destination, source, BYTES, NULL, NULL);
+    if (esp_async_memcpy_install(&config, &handle) != ESP_OK ||
+        esp_async_memcpy(handle, destination, source, BYTES, NULL, NULL) != ESP_OK) {
+        return 1;
     }
-    while (error == ESP_OK && esp_async_memcpy_uninstall(handle) == ESP_ERR_INVALID_STATE) {
+    /* Succeeds once the copy has ended. */
+    while (esp_async_memcpy_uninstall(handle) != ESP_OK) {
     }
-    return error == ESP_OK && destination[BYTES - 1] == 1 ? 0 : 1;
+    return destination[BYTES - 1] != 1;
 }

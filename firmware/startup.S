@@ -9,16 +9,18 @@ firmware_start:
     .option norelax
     la gp, __global_pointer$
     .option pop
-    la sp, firmware_stack_end
+    lui sp, %hi(firmware_stack_end)
 
-    la a0, firmware_bss_begin
+    mv a0, gp
     la a1, firmware_bss_end
-1:  bgeu a0, a1, 2f
-    sw zero, 0(a0)
+1:  sw zero, 0(a0)
     addi a0, a0, 4
-    j 1b
+    bltu a0, a1, 1b
 
-2:  call board_disable_watchdogs
+    lui a1, %hi(firmware_heap_bytes)
+    addi a1, a1, %lo(firmware_heap_bytes)
+    sw a1, 4(a0)
+    call board_disable_watchdogs
     call interrupt_entry_init
     li a0, 0
     li a1, 0
@@ -27,10 +29,11 @@ firmware_start:
     .size firmware_start, . - firmware_start
 
 /* On a stack of its own: the one in use may be what failed. */
-    .globl interrupt_entry_exception
+    .section .iram1.exception, "ax"
+    .weak interrupt_entry_exception
     .type interrupt_entry_exception, @function
 interrupt_entry_exception:
-    la sp, firmware_stack_end
+    lui sp, %hi(firmware_stack_end)
     csrr a0, mcause
     csrr a1, mepc
     csrr a2, mtval
