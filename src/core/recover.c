@@ -29,18 +29,25 @@ static IRAM_ATTR size_t count_items_locked(const struct async_memcpy_context *co
  * records only, since the descriptors may be what was wrong. */
 static inline bool find_position_locked(struct async_memcpy_context *context, struct position *at)
 {
+    uint32_t armed = context->in_flight - context->waiting;
+    struct item *before = context_previous_item(context, context->item_oldest);
     at->item = context->item_oldest;
     at->request = context->oldest;
     at->index = 0;
-    while (at->item != context->item_free && item_is_done(at->item)) {
-        if (at->item == at->request->last_item) {
+    for (;;) {
+        /* More than one may end there, if the CPU did all that there was to do. */
+        while (at->index < armed && at->request->last_item == before) {
             at->request = context_next_request(context, at->request);
             at->index++;
         }
+        if (at->item == context->item_free) {
+            return false;
+        }
+        if (!item_is_done(at->item)) {
+            break;
+        }
+        before = at->item;
         at->item = context_next_item(context, at->item);
-    }
-    if (at->item == context->item_free) {
-        return false;
     }
     size_t armed_bytes = context->armed_bytes;
     if (at->request->last_item != NULL) {

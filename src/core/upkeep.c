@@ -140,17 +140,14 @@ IRAM_ATTR bool upkeep_go_on_locked(struct async_memcpy_context *context)
     return await_late_locked(context);
 }
 
-/* Whether nothing would tell of what has happened, if an interrupt was lost: of an item that came
- * back for a refill, or of a lost append. */
+/* Whether, if an interrupt was lost, none may come any more for what is in flight: an item came back
+ * for a refill, or an append was lost. */
 static IRAM_ATTR bool is_stranded_locked(const struct async_memcpy_context *context)
 {
     if (context->item_oldest == context->item_free) {
         return false;
     }
-    if (context->waiting != 0) {
-        return item_is_done(context->item_oldest);
-    }
-    return context->channel.listening == ENGINE_EVENT_LIST_END &&
+    return (context->waiting != 0 && item_is_done(context->item_oldest)) ||
            (context->ops->rest(&context->channel) & ENGINE_REST_TRANSMIT) != 0;
 }
 
