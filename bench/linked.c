@@ -8,8 +8,9 @@
 
 enum { LINE_BYTES = 1024, SECTION_BYTES = 256 };
 
-/* An input section in the map. */
+/* An input section in the map, or what fills the gap before one. */
 struct contribution {
+    char output[SECTION_BYTES]; /* the section of the image that it is in */
     char section[SECTION_BYTES];
     unsigned long address;
     unsigned long size_bytes;
@@ -17,11 +18,11 @@ struct contribution {
 };
 
 /* Code and constants; the rest is data, or is not in memory at all. */
-static bool is_read_only(const char *section)
+static bool is_read_only(const char *output)
 {
-    static const char *const prefixes[] = {".iram1", ".text", ".rodata", ".srodata", ".dram1"};
-    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
-        if (strncmp(section, prefixes[i], strlen(prefixes[i])) == 0) {
+    static const char *const names[] = {".iram0.text", ".text", ".rodata", ".dram1"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(output, names[i]) == 0) {
             return true;
         }
     }
@@ -31,7 +32,7 @@ static bool is_read_only(const char *section)
 static void add(struct linked *linked, const struct contribution *contribution)
 {
     uint32_t size_bytes = (uint32_t)contribution->size_bytes;
-    if (contribution->address == 0 || !is_read_only(contribution->section)) {
+    if (contribution->address == 0 || !is_read_only(contribution->output)) {
         return;
     }
     if (strstr(contribution->path, "/src/") != NULL) {
@@ -51,15 +52,24 @@ static const char *take_number(const char *text, unsigned long *number)
     return end == text ? NULL : end;
 }
 
-/* One space, the section, and, on the same line or the next one, address, size and object. */
+/* Copies the name at the beginning of a text. Returns what follows it. */
+static const char *take_name(const char *text, char name[SECTION_BYTES])
+{
+    size_t length = strcspn(text, " \n");
+    (void)snprintf(name, SECTION_BYTES, "%.*s", (int)length, text);
+    return text + length;
+}
+
+/* The section of the image at the beginning of a line, or one space, the input section or "*fill*",
+ * and, on the same line or the next one, address, size and object. */
 static void read_line(const char *line, struct contribution *contribution, struct linked *linked)
 {
     const char *rest = line;
-    if (line[0] == ' ' && line[1] == '.') {
-        size_t length = strcspn(line + 1, " \n");
-        (void)snprintf(contribution->section, sizeof contribution->section, "%.*s", (int)length,
-                       line + 1);
-        rest = line + 1 + length;
+    if (line[0] == '.') {
+        (void)take_name(line, contribution->output);
+        contribution->section[0] = '\0';
+    } else if (line[0] == ' ' && (line[1] == '.' || strncmp(line, " *fill*", 7) == 0)) {
+        rest = take_name(line + 1, contribution->section);
     }
     if (contribution->section[0] == '\0') {
         return;

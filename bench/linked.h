@@ -10,7 +10,7 @@
 struct linked {
     uint32_t driver; /* src/ */
     uint32_t port;   /* ports/ */
-    uint32_t others; /* startup, the program itself, libraries */
+    uint32_t others; /* startup, the program itself, libraries, gaps */
 };
 
 /* Reads a map of GNU ld. False: it cannot be read, or says nothing of a driver. */

@@ -40,14 +40,25 @@ static void print_case_text(const struct bench_case *what, const struct watch_ca
         measured->heap_calls);
 }
 
+/* Each submission of a case, in order. */
+static void print_each(const struct watch_case *measured, const char *separator)
+{
+    for (size_t i = 0; i < BENCH_QUEUE; i++) {
+        (void)printf("%s%" PRIu32, i == 0 ? "" : separator, measured->submit_instructions[i]);
+    }
+}
+
 static void print_depth(const struct summary *summary)
 {
-    const struct watch_case *deep = summary_case(summary, BENCH_DEPTH, 1024, true);
-    (void)printf("\nsubmit with 0 to %d in flight (1 KiB):", BENCH_QUEUE - 1);
-    for (size_t i = 0; i < BENCH_QUEUE; i++) {
-        (void)printf(" %" PRIu32, deep->submit_instructions[i]);
+    const struct bench_case *what;
+    (void)printf("\nsubmit with 0 to %d in flight, interrupts masked:\n", BENCH_QUEUE - 1);
+    for (size_t i = 0; (what = bench_case_at(i)) != NULL; i++) {
+        if (what->mode == BENCH_DEPTH) {
+            (void)printf("%5" PRIu32 " B: ", what->size_bytes);
+            print_each(&summary->watched.cases[i], " ");
+            (void)printf("\n");
+        }
     }
-    (void)printf("\n");
 }
 
 static void print_budgets_text(const struct summary *summary)
@@ -76,10 +87,11 @@ void print_text(const struct summary *summary)
         print_case_text(what, &summary->watched.cases[i]);
     }
     print_depth(summary);
-    (void)printf("\nlinked code and constants of a program that installs, submits and uninstalls:\n"
-                 "driver %" PRIu32 " B, port %" PRIu32 " B, startup, program and libraries %" PRIu32
-                 " B\n",
-                 summary->linked.driver, summary->linked.port, summary->linked.others);
+    (void)printf(
+        "\nlinked code and constants of minimal-board.elf, which is what a board gets of a\n"
+        "program that installs, submits and uninstalls: driver %" PRIu32 " B, port %" PRIu32
+        " B,\nstartup, watchdogs and program %" PRIu32 " B\n",
+        summary->linked.driver, summary->linked.port, summary->linked.others);
     (void)printf("RAM of a handle: backlog 8 %" PRIu32 " B, backlog 16 %" PRIu32 " B\n",
                  summary->watched.handle_bytes[0], summary->watched.handle_bytes[1]);
     (void)printf("cheaper than a word-wise memcpy: from %" PRIu32 " B\n",
@@ -111,6 +123,11 @@ static void print_case_json(const struct bench_case *what, const struct watch_ca
     print_number("dma_idle_instructions", measured->idle_instructions);
     print_number("heap_calls", measured->heap_calls);
     print_number("cpu_copy_instructions", measured->by_cpu_instructions);
+    if (what->mode == BENCH_DEPTH) {
+        (void)printf("\"submit_each\": [");
+        print_each(measured, ", ");
+        (void)printf("], ");
+    }
     (void)printf("\"aligned\": %s}", what->aligned ? "true" : "false");
 }
 

@@ -57,7 +57,8 @@ endforeach()
 file(GLOB suite_sources CONFIGURE_DEPENDS tests/posix/suite.c)
 file(GLOB posix_tests CONFIGURE_DEPENDS tests/posix/test_*.c)
 add_library(posix_suite STATIC ${suite_sources} tests/support/check.c tests/support/rng.c)
-target_include_directories(posix_suite PUBLIC tests/posix tests/support ${public_include})
+target_include_directories(posix_suite PUBLIC tests/posix tests/support ${public_include}
+                                              ${posix_include} ${sim_include} src/chip)
 target_link_libraries(
   posix_suite
   PUBLIC async_memcpy_static Threads::Threads

@@ -18,8 +18,8 @@ void board_put_hex(uint32_t value);
 /* Waits until all that was written has left. */
 void board_flush(void);
 
-/* Ends the image, which is in one of the end_*.c files: one that was built for emulators waits until
- * the console is out and leaves through semihosting; others idle. */
+/* Ends the image, which is in one of the end_*.c files: one that was built for emulators waits
+ * until the console is out and leaves through semihosting; others idle. */
 _Noreturn void board_exit(int status);
 
 /* What the image was started with: a text from the emulator; empty on a board. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Starts twice, as an image does that another program loads: whatever that one left in the
- * interrupt registers, in memory and in the DMA must not matter. The first run leaves them as bad as
- * they can be, and jumps to the entry again.
+ * Starts twice, as an image does that another program loads: what that one left in the interrupt
+ * registers, in memory and in the DMA must not matter. The first run leaves them as bad as they can
+ * be, and jumps to the entry again.
  */
 #include <stdio.h>
 #include <string.h>

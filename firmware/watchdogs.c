@@ -15,9 +15,10 @@
 #define WDT_WPROTECT_KEY          0x50D83AA1u
 #define SWD_DISABLE               (UINT32_C(1) << 30)
 
+/* Other bits of the register stay as they are. */
 static void change_protected(bus_addr_t config, uint32_t clear_mask, uint32_t set_mask)
 {
-    mmio_write32(config, (mmio_read32(config) & ~clear_mask) | set_mask);
+    mmio_write32(config, (mmio_read32(config) | clear_mask | set_mask) ^ clear_mask);
 }
 
 void board_disable_watchdogs(void)

@@ -40,6 +40,8 @@ typedef struct {
      * - ESP_OK: every byte is in place.
      * - ESP_FAIL: the engine failed twice in a row; the content of the destination is unspecified,
      *   and nothing writes to it any more.
+     * - ESP_ERR_NOT_FINISHED: the copy was withdrawn, by esp_async_memcpy_cancel() or because a wait
+     *   for it timed out; likewise.
      * - ESP_ERR_INVALID_STATE: the engine failed and did not confirm that it stopped; the driver is
      *   dead and the destination may still be written.
      */
@@ -71,7 +73,7 @@ typedef bool (*async_memcpy_isr_cb_t)(async_memcpy_handle_t mcp_hdl, async_memcp
 
 /** What a driver is installed with. A field that has no effect on a chip is accepted there. */
 typedef struct {
-    /** Copies in flight at most; 0 means 8. */
+    /** Copies in flight at most; 0 means ASYNC_MEMCPY_BACKLOG_DEFAULT. */
     uint32_t backlog;
     /**
      * 0: every destination and size in internal RAM works. Else a power of two, in bytes, of which
@@ -79,20 +81,37 @@ typedef struct {
      * the engine's bursts on. The source needs no alignment.
      */
     size_t sram_trans_align;
-    /** The same for external RAM. No effect on a chip without it. */
+    /**
+     * 0: every destination and size in external RAM works. Else 16, 32 or 64, in bytes, of which a
+     * destination in external RAM must be a multiple in address and size; and the engine reaches
+     * external RAM in blocks of this size, instead of 16 bytes. No effect on a chip without it.
+     */
     size_t psram_trans_align;
     /** Arbitration weight. No effect on a chip without weighted arbitration. */
     uint32_t weight;
-    /** Wished burst in bytes. No effect on a chip where sram_trans_align alone chooses bursts. */
+    /**
+     * Wished burst in bytes: 0, or a power of two that the chip bears. With external RAM, it chooses
+     * the block size if psram_trans_align is 0; it never has a copy refused. No effect on a chip
+     * where sram_trans_align alone chooses bursts.
+     */
     size_t dma_burst_size;
-    /** Must be 0. */
+    /** ASYNC_MEMCPY_REPORT_ERRORS or 0. */
     uint32_t flags;
+    /** After how long without any progress the engine counts as stalled, in ms, at most 65535; 0 means
+     * 100. */
+    uint32_t stall_ms;
 } async_memcpy_config_t;
 
+/** The backlog that 0 stands for. */
+#define ASYNC_MEMCPY_BACKLOG_DEFAULT 8
+
+/** A flag: an error of the engine ends the copy with ESP_FAIL, instead of being recovered from. */
+#define ASYNC_MEMCPY_REPORT_ERRORS (UINT32_C(1) << 0)
+
 /** Backlog 8, and no alignment demanded. */
-#define ASYNC_MEMCPY_DEFAULT_CONFIG() \
-    {                                 \
-        8, 0, 0, 0, 0, 0              \
+#define ASYNC_MEMCPY_DEFAULT_CONFIG()                  \
+    {                                                  \
+        ASYNC_MEMCPY_BACKLOG_DEFAULT, 0, 0, 0, 0, 0, 0 \
     }
 
 /**
@@ -109,7 +128,9 @@ typedef struct {
  *        to NULL on every error
  * @retval ESP_OK installed
  * @retval ESP_ERR_INVALID_ARG config or mcp_hdl is NULL, sram_trans_align is neither 0 nor a power
- *         of two, or a bit is set in flags
+ *         of two, an unknown bit is set in flags, or stall_ms is above 65535; on a chip with external RAM also:
+ *         psram_trans_align is none of 0, 16, 32 and 64, dma_burst_size is neither 0 nor a power of
+ *         two, or above what the chip bears, or both are set and differ
  * @retval ESP_ERR_INVALID_STATE called in interrupt context
  * @retval ESP_ERR_NO_MEM not enough internal DMA memory for this backlog
  * @retval ESP_ERR_NOT_FOUND no channel pair, trigger id or interrupt line is left
@@ -171,20 +192,231 @@ esp_err_t esp_async_memcpy(async_memcpy_handle_t mcp_hdl, void *dst, const void 
 /**
  * Copies and sleeps until the last byte is in place. A full backlog is waited for.
  *
- * Context: task. Time: that of the copies in flight and of this one.
+ * Context: task. Time: that of the copies in flight and of this one, timeout_ms at the most and, if
+ * it is over, a millisecond for stopping the engine.
  *
  * @param mcp_hdl an installed driver
  * @param dst as for esp_async_memcpy()
  * @param src as for esp_async_memcpy()
  * @param n as for esp_async_memcpy()
- * @param timeout_ms must be -1, which waits for ever
+ * @param timeout_ms -1 waits for ever, 0 looks once, others wait so many milliseconds
  * @retval ESP_OK every byte is in place
- * @retval ESP_ERR_INVALID_ARG as for esp_async_memcpy(), or timeout_ms is not -1
- * @retval ESP_ERR_INVALID_STATE called in interrupt context, or the driver is dead
+ * @retval ESP_ERR_INVALID_ARG as for esp_async_memcpy(), or timeout_ms is below -1
+ * @retval ESP_ERR_INVALID_STATE called in interrupt context; or the driver is dead, and the engine
+ *         may still write
+ * @retval ESP_ERR_TIMEOUT the copy did not end in time and was withdrawn: nothing will be written any
+ *         more; the content of the destination is unspecified
+ * @retval ESP_ERR_NOT_FINISHED another task withdrew it by esp_async_memcpy_cancel()
  * @retval ESP_FAIL the engine failed twice in a row; the content of the destination is unspecified
  */
 esp_err_t esp_memcpy_blocking(async_memcpy_handle_t mcp_hdl, void *dst, const void *src, size_t n,
                               int32_t timeout_ms);
+
+/**
+ * Sleeps until all copies have ended and all callbacks have returned, of those submitted meanwhile
+ * too.
+ *
+ * Context: task. Notices lost interrupts and a stalled engine. Time: timeout_ms at the most.
+ *
+ * @param mcp_hdl an installed driver
+ * @param timeout_ms -1 waits for ever, 0 looks once, others wait so many milliseconds
+ * @retval ESP_OK no copy is in flight
+ * @retval ESP_ERR_INVALID_ARG mcp_hdl is NULL, or timeout_ms is below -1
+ * @retval ESP_ERR_INVALID_STATE called in interrupt context, or the driver is dead
+ * @retval ESP_ERR_TIMEOUT copies are still in flight; nothing was withdrawn
+ */
+esp_err_t esp_async_memcpy_drain(async_memcpy_handle_t mcp_hdl, int32_t timeout_ms);
+
+/**
+ * Withdraws all copies that have not ended. Their callbacks are told ESP_ERR_NOT_FINISHED. When this
+ * returns ESP_OK, nothing is written for them any more; their destinations are unspecified, and what
+ * lies beside them is intact. Copies submitted afterwards are done as usual.
+ *
+ * Context: task or interrupt; in a callback of this driver, the other callbacks come after that one
+ * has returned, otherwise they have all returned when this does. Time: at most a millisecond for
+ * stopping the engine, and that of the callbacks.
+ *
+ * @param mcp_hdl an installed driver
+ * @retval ESP_OK withdrawn, or none was in flight
+ * @retval ESP_ERR_INVALID_ARG mcp_hdl is NULL
+ * @retval ESP_ERR_INVALID_STATE the engine does not confirm that it stopped: the driver is dead, and
+ *         the engine may still write
+ */
+esp_err_t esp_async_memcpy_cancel(async_memcpy_handle_t mcp_hdl);
+
+/**
+ * Does what the interrupt would: takes what has finished, calls back, starts what waited; and sees to
+ * a stalled engine. With it the driver works where interrupts are masked.
+ *
+ * Context: task or interrupt. Callbacks are called as in an interrupt. Time: bounded, and that of the
+ * callbacks; a stalled engine takes a millisecond.
+ *
+ * @param mcp_hdl an installed driver
+ * @retval ESP_OK no copy is in flight
+ * @retval ESP_ERR_INVALID_ARG mcp_hdl is NULL
+ * @retval ESP_ERR_NOT_FINISHED copies are in flight
+ * @retval ESP_ERR_INVALID_STATE the driver is dead
+ */
+esp_err_t esp_async_memcpy_poll(async_memcpy_handle_t mcp_hdl);
+
+/** The size of a ticket in words. */
+#define ASYNC_MEMCPY_TICKET_WORDS 16
+
+/** One copy to ask after. Its memory is the driver's from submission until the copy has ended. */
+typedef struct {
+    uintptr_t opaque[ASYNC_MEMCPY_TICKET_WORDS];
+} async_memcpy_ticket_t;
+
+/**
+ * Submits a copy, as esp_async_memcpy(), for which the ticket stands instead of a callback.
+ *
+ * @param mcp_hdl an installed driver
+ * @param dst as for esp_async_memcpy()
+ * @param src as for esp_async_memcpy()
+ * @param n as for esp_async_memcpy()
+ * @param ticket unused, or of a copy that has ended and was asked after, or cleared
+ * @return as esp_async_memcpy(); ESP_ERR_INVALID_ARG also: ticket is NULL
+ */
+esp_err_t esp_async_memcpy_with_ticket(async_memcpy_handle_t mcp_hdl, void *dst, const void *src,
+                                       size_t n, async_memcpy_ticket_t *ticket);
+
+/**
+ * Returns whether the copy of a ticket has ended. Notices a lost interrupt.
+ *
+ * Context: task or interrupt. Time: bounded.
+ *
+ * @param mcp_hdl the driver that it was submitted to
+ * @param ticket of a submitted copy
+ * @return true: the ticket is the caller's again; esp_async_memcpy_ticket_wait() tells how it ended
+ */
+bool esp_async_memcpy_ticket_is_done(async_memcpy_handle_t mcp_hdl,
+                                     const async_memcpy_ticket_t *ticket);
+
+/**
+ * Sleeps until the copy of a ticket has ended.
+ *
+ * Context: task; if it is done, any. Time: timeout_ms at the most.
+ *
+ * @param mcp_hdl the driver that it was submitted to
+ * @param ticket of a submitted copy
+ * @param timeout_ms -1 waits for ever, 0 looks once, others wait so many milliseconds
+ * @retval ESP_OK every byte is in place
+ * @retval ESP_ERR_INVALID_ARG mcp_hdl or ticket is NULL, or timeout_ms is below -1
+ * @retval ESP_ERR_TIMEOUT the copy is still in flight, and was not withdrawn
+ * @retval ESP_ERR_INVALID_STATE called in interrupt context; or as in async_memcpy_event_t
+ * @retval ESP_FAIL, ESP_ERR_NOT_FINISHED as in async_memcpy_event_t
+ */
+esp_err_t esp_async_memcpy_ticket_wait(async_memcpy_handle_t mcp_hdl, async_memcpy_ticket_t *ticket,
+                                       int32_t timeout_ms);
+
+/**
+ * Withdraws the copy of a ticket, unless it has ended; the others go on.
+ *
+ * Context: task or interrupt. Time: at most a millisecond for stopping the engine.
+ *
+ * @param mcp_hdl the driver that it was submitted to
+ * @param ticket of a submitted copy
+ * @retval ESP_OK the copy has ended or was withdrawn: nothing is written for it any more. The ticket
+ *         is still the driver's until esp_async_memcpy_ticket_is_done().
+ * @retval ESP_ERR_INVALID_ARG mcp_hdl or ticket is NULL
+ * @retval ESP_ERR_INVALID_STATE the driver is dead, and the engine may still write
+ */
+esp_err_t esp_async_memcpy_ticket_cancel(async_memcpy_handle_t mcp_hdl,
+                                         async_memcpy_ticket_t *ticket);
+
+/** What went otherwise than usual since installation. Counters wrap round. */
+typedef struct {
+    uint32_t in_flight;   /**< copies that have not ended yet, as of now */
+    uint32_t failed;      /**< ended with ESP_FAIL */
+    uint32_t withdrawn;   /**< ended with ESP_ERR_NOT_FINISHED */
+    uint32_t recoveries;  /**< times that the engine was stopped for an error and started again */
+    uint32_t lost_starts; /**< times that it was started again because an append was lost */
+    uint32_t stalls;      /**< of the recoveries, those from a stalled engine */
+} async_memcpy_stats_t;
+
+/**
+ * Reads the counters of a driver.
+ *
+ * Context: task or interrupt. Time: a few instructions.
+ *
+ * @retval ESP_OK *stats was written
+ * @retval ESP_ERR_INVALID_ARG mcp_hdl or stats is NULL
+ */
+esp_err_t esp_async_memcpy_get_stats(async_memcpy_handle_t mcp_hdl, async_memcpy_stats_t *stats);
+
+/** What a driver is and what became of its configuration. */
+typedef struct {
+    const char *chip;       /**< such as "esp32s3" */
+    const char *engine;     /**< such as "AHB GDMA v1" */
+    uint32_t channel;       /**< number of the channel pair */
+    uint32_t backlog;       /**< copies in flight at most */
+    uint32_t free;          /**< copies that can be submitted now */
+    bool dead;              /**< the engine did not confirm a stop; nothing is accepted any more */
+    uintptr_t internal_low; /**< internal RAM that the engine reaches */
+    size_t internal_bytes;  /**< likewise, its size */
+    uintptr_t external_low; /**< external RAM that the engine reaches */
+    size_t external_bytes;  /**< likewise; 0: none */
+    size_t internal_align;  /**< demanded of destinations in internal RAM; 1: none */
+    size_t external_align;  /**< likewise in external RAM */
+    size_t internal_best_align; /**< of address and size, for best speed in internal RAM */
+    size_t external_best_align; /**< likewise in external RAM: what is beside it, the CPU copies */
+    size_t block_bytes;         /**< of external RAM, with which the engine reaches it; 0: none */
+    size_t item_bytes;          /**< the most that one descriptor holds here */
+    size_t cpu_below;           /**< copies below so many bytes are done by the CPU; 0: none */
+    uint32_t stall_ms;          /**< as configured */
+    bool reports_errors;        /**< ASYNC_MEMCPY_REPORT_ERRORS is set */
+} async_memcpy_info_t;
+
+/**
+ * Reads what a driver is.
+ *
+ * Context: task. Time: a few instructions.
+ *
+ * @retval ESP_OK *info was written
+ * @retval ESP_ERR_INVALID_ARG mcp_hdl or info is NULL
+ */
+esp_err_t esp_async_memcpy_get_info(async_memcpy_handle_t mcp_hdl, async_memcpy_info_t *info);
+
+/**
+ * Has copies below a number of bytes be done by the CPU, in their turn. For tiny copies that is
+ * faster than the engine.
+ *
+ * Context: task. Time: a few instructions.
+ *
+ * @param mcp_hdl an installed driver
+ * @param bytes 0, as after installation: none; at most 4095, since a copy may be done in the interrupt
+ * @retval ESP_OK holds for copies that are submitted from now on
+ * @retval ESP_ERR_INVALID_ARG mcp_hdl is NULL, or bytes is above 4095
+ */
+esp_err_t esp_async_memcpy_set_cpu_threshold(async_memcpy_handle_t mcp_hdl, size_t bytes);
+
+/** Upper bound of the memory of a driver with a backlog, for static installation, in bytes. */
+#define ASYNC_MEMCPY_STATIC_BYTES(backlog)                                 \
+    (64 * sizeof(void *) + 192 +                                           \
+     ((backlog) == 0 ? ASYNC_MEMCPY_BACKLOG_DEFAULT : (size_t)(backlog)) * \
+         (8 * sizeof(void *) + 32))
+
+/**
+ * Returns the memory that a driver with a backlog needs.
+ *
+ * @param backlog as in async_memcpy_config_t
+ * @return bytes, at most ASYNC_MEMCPY_STATIC_BYTES(backlog); 0: no memory is that large
+ */
+size_t esp_async_memcpy_static_bytes(uint32_t backlog);
+
+/**
+ * As esp_async_memcpy_install(), without any heap.
+ *
+ * @param config as there
+ * @param memory internal DMA memory, aligned to 8 bytes; the driver's until
+ *        esp_async_memcpy_uninstall() has returned ESP_OK, and then the caller's again
+ * @param bytes its size, at least esp_async_memcpy_static_bytes() of the backlog
+ * @param mcp_hdl as there
+ * @return as there, but never ESP_ERR_NO_MEM; ESP_ERR_INVALID_ARG also: memory is NULL, misaligned,
+ *         or not internal RAM that the engine reaches; ESP_ERR_INVALID_SIZE: it is too small
+ */
+esp_err_t esp_async_memcpy_install_static(const async_memcpy_config_t *config, void *memory,
+                                          size_t bytes, async_memcpy_handle_t *mcp_hdl);
 
 #ifdef __cplusplus
 }

@@ -41,6 +41,14 @@ bool port_in_interrupt(void);
 /* Returns microseconds since an arbitrary moment; wraps round. Task or interrupt. */
 uint32_t port_now_us(void);
 
+/* Likewise, as the engine's clock counts them: on a chip there is no difference. */
+uint32_t port_engine_now_us(void);
+
+/* Calls function(argument) as the interrupt handler would be: port_in_interrupt() says so, no
+ * interrupt is taken on this core meanwhile, and port_yield_from_isr() is honoured on return. Task
+ * only. */
+void port_call_as_interrupt(void (*function)(void *argument), void *argument);
+
 /* Tells the scheduler, in an interrupt, that a task of higher priority was woken. It switches when
  * the interrupt ends. */
 void port_yield_from_isr(void);
@@ -52,6 +60,8 @@ void port_signal_deinit(struct port_signal *signal);
 bool port_signal_give(struct port_signal *signal);
 /* Task only. Waits for ever. */
 void port_signal_take(struct port_signal *signal);
+/* Task only. Returns false if it was not given within so many milliseconds. */
+bool port_signal_take_within(struct port_signal *signal, uint32_t timeout_ms);
 
 /* Allocates zeroed internal memory, reachable by the DMA, aligned to 8 bytes. Task only. NULL: none
  * left.
@@ -82,8 +92,9 @@ esp_err_t port_interrupt_open(struct port_interrupt *interrupt, unsigned source,
                               unsigned out_source, void (*handler)(void *argument), void *argument);
 /* Returns when the handler neither runs nor will. */
 void port_interrupt_close(struct port_interrupt *interrupt);
-/* Has the handler called soon, as if the source had asserted. Task or interrupt. */
-void port_interrupt_pend(struct port_interrupt *interrupt);
+/* Has the handler called soon, as if the source had asserted. Task or interrupt. Other handlers on
+ * that core may be called, too. The port may define it inline.
+ * void port_interrupt_pend(struct port_interrupt *interrupt); */
 
 /*
  * External RAM. On a chip without it the port defines port_has_external() inline as false, and

@@ -39,4 +39,4 @@ build tool bench
 build_firmware "$chip"
 images="$BUILD/firmware-$chip"
 exec "$BUILD/tool/bench/bench" --chip "$chip" "${arguments[@]}" \
-    "$images/bench.elf" "$images/minimal.elf.map"
+    "$images/bench.elf" "$images/minimal-board.elf.map"

@@ -93,6 +93,17 @@ bool machine_in_interrupt(void)
     return cores_running()->in_interrupt;
 }
 
+void machine_call_as_interrupt(void (*function)(void *argument), void *argument)
+{
+    struct core *core = cores_running();
+    bool before = core->in_interrupt;
+    core->in_interrupt = true;
+    core->mask_depth++;
+    function(argument);
+    core->mask_depth--;
+    core->in_interrupt = before;
+}
+
 uint64_t machine_point_count(void)
 {
     return cpu.points;

@@ -6,10 +6,10 @@
  * pointer into them is its bus address. Transfers take virtual time: a model schedules events, and
  * nothing happens between events. Virtual time passes at interrupt points and in waits.
  *
- * An interrupt point is any register access, any access to a descriptor word and any unlock. At a
- * point the machine lets time pass, runs the events that are due, and may deliver a pending
- * interrupt. How much and whether is chosen by the seed, or laid down exactly (struct
- * machine_config).
+ * An interrupt point is any register access, any access to a descriptor word and any unlock; on a
+ * chip with several cores any lock, too. At a point the machine lets time pass, runs the events
+ * that are due, and may deliver a pending interrupt or go on with another core. How much and
+ * whether is chosen by the seed, or laid down exactly (struct machine_config).
  */
 #ifndef SIM_MACHINE_H
 #define SIM_MACHINE_H
@@ -140,7 +140,8 @@ void machine_point(void);
 
 /*
  * Cores. Only one runs at a time; at an interrupt point another may go on in its place, by seed, or
- * at the listed points when exploring. Masking, "in interrupt" and pending lines are each core's own.
+ * at the listed points when exploring. Masking, "in interrupt" and pending lines are each core's
+ * own.
  */
 unsigned machine_core(void); /* that runs now, from 0 */
 /* Has a task run on another core, which is idle. Returns at once; the task runs whenever the cores
@@ -157,7 +158,8 @@ void machine_wake_cores(void);
 /* Ends what this core does, and has core 0 call call(argument) in the middle of what it does: for a
  * test that fails, or a program that ends, on another core. Does not return, nor may call(). */
 _Noreturn void machine_call_on_first_core(void (*call)(void *argument), void *argument);
-/* On a CPU whose interrupt lines have no enable register: enables or disables a line of this core. */
+/* On a CPU whose interrupt lines have no enable register: enables or disables a line of this core.
+ */
 void machine_enable_line(unsigned line, bool enable);
 
 /* The CPU's side of interrupts. `entry` is called, with interrupts masked and
@@ -167,6 +169,8 @@ void machine_set_interrupt_entry(void (*entry)(unsigned line));
 void machine_mask_interrupts(void);
 void machine_unmask_interrupts(void);
 bool machine_in_interrupt(void);
+/* Calls function(argument) with interrupts masked and machine_in_interrupt() true. */
+void machine_call_as_interrupt(void (*function)(void *argument), void *argument);
 /* Lets the other cores and time go on until an interrupt has been delivered, on this core or on
  * another one, or another core has called machine_wake_cores() or ended its task. False: none can
  * come, because no other core has anything to do, no event is scheduled and no line pends.

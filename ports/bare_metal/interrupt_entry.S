@@ -4,6 +4,7 @@
  * for each line, exceptions at line 0, MIE cleared on entry, mcause = 0x80000000 + line).
  */
 #include "port_config.h"
+#include "port_lines.h"
 
     .equ STACK_BYTES, 2048
     .equ FRAME_BYTES, 64
@@ -16,7 +17,7 @@ interrupt_entry_vectors:
     .option push
     .option norvc
     j interrupt_entry_exception
-    .rept PORT_VECTORS - 1
+    .rept PORT_INTERRUPT_LINES - 1
     j interrupt_entry
     .endr
     .option pop
@@ -44,8 +45,8 @@ interrupt_entry:
     sw a6, 56(sp)
     sw a7, 60(sp)
 
-    /* The handler and the argument of the line; bit 31 of mcause falls out. The linker script has gp
-     * point to the table of lines. */
+    /* The handler and the argument of the line; bit 31 of mcause falls out. The linker script has
+     * gp point to the table of lines. */
     csrr a0, mcause
     slli a0, a0, 3
     add a0, a0, gp

@@ -17,8 +17,9 @@ struct interrupt_entry_frame {
 };
 extern struct interrupt_entry_frame interrupt_entry_frame;
 
-/* Closes all interrupts that are open. Sends them to the handlers that port_interrupt_open() attaches, and exceptions to
- * interrupt_entry_exception(). Once, with interrupts masked; enables them. */
+/* Closes all interrupts that something else has left open. Sends interrupts to the handlers that
+ * port_interrupt_open() attaches, and exceptions to interrupt_entry_exception(). Once, with
+ * interrupts masked; enables them. */
 void interrupt_entry_init(void);
 
 /* Provided by the image: where exceptions go; must not return. The stack is that of what failed. */

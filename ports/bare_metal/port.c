@@ -4,6 +4,7 @@
 #include "common.h"
 #include "esp_attr.h"
 #include "esp_heap_caps.h"
+#include "heap_blocks.h"
 #include "interrupt_entry.h"
 
 /* The system timer's unit 0, which runs from reset (interrupts.md, section 8). */
@@ -36,6 +37,11 @@ IRAM_ATTR uint32_t port_now_us(void)
     return (high << (32u - PORT_SYSTEM_TIMER_SHIFT)) | (low >> PORT_SYSTEM_TIMER_SHIFT);
 }
 
+IRAM_ATTR uint32_t port_engine_now_us(void)
+{
+    return port_now_us();
+}
+
 /* There is no scheduler: what was woken goes on when the interrupt returns. Weak: a program that
  * has one puts its own in place. */
 IRAM_ATTR __attribute__((weak)) void port_yield_from_isr(void)
@@ -54,6 +60,31 @@ void port_signal_take(struct port_signal *signal)
         }
         cpu_restore_interrupts(status);
     }
+}
+
+/* No timer wakes the CPU, so this looks again and again instead of sleeping. */
+bool port_signal_take_within(struct port_signal *signal, uint32_t timeout_ms)
+{
+    const uint32_t us_per_ms = 1000;
+    uint32_t began_us = port_now_us();
+    bool taken = false;
+    do {
+        uint32_t status = cpu_mask_interrupts();
+        taken = signal->given;
+        signal->given = false;
+        cpu_restore_interrupts(status);
+    } while (!taken && (port_now_us() - began_us) / us_per_ms < timeout_ms);
+    return taken;
+}
+
+/* As in an interrupt, mscratch holds the stack pointer instead of the frame. */
+IRAM_ATTR void port_call_as_interrupt(void (*function)(void *argument), void *argument)
+{
+    uint32_t status = cpu_mask_interrupts();
+    uint32_t scratch = cpu_swap_scratch((uint32_t)(uintptr_t)&status);
+    function(argument);
+    cpu_swap_scratch(scratch);
+    cpu_restore_interrupts(status);
 }
 
 /* The allocator behind heap_caps_malloc(), without what only that one needs. */

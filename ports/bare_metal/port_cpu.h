@@ -51,4 +51,12 @@ static inline uint32_t cpu_scratch(void)
     return scratch;
 }
 
+/* Writes it, and returns what it was. */
+static inline uint32_t cpu_swap_scratch(uint32_t scratch)
+{
+    uint32_t before;
+    __asm__ volatile("csrrw %0, mscratch, %1" : "=r"(before) : "r"(scratch) : "memory");
+    return before;
+}
+
 #endif

@@ -50,7 +50,7 @@ static inline void port_unlock(port_lock_t *lock, port_lock_state_t state)
 }
 
 /* For the interrupt matrix (common.h). */
-enum { PORT_CORE_COUNT = 1, PORT_HANDLERS_RUN_BESIDE = 0, PORT_SOURCES_ARE_SPLIT = 0 };
+enum { PORT_HANDLERS_RUN_BESIDE = 0, PORT_SOURCES_ARE_SPLIT = 0 };
 
 static inline unsigned port_core(void)
 {

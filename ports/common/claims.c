@@ -92,14 +92,19 @@ void port_release_trigger_id(const struct chip_engine *engine, int id)
 }
 
 /* The gate registers are plain read-write and hold the bits of other blocks too (README.md, clock
- * and reset gates). The clock comes first: a block takes its reset only while it is clocked. What is
- * so already is written again, which a block that runs does not notice. */
+ * and reset gates). The clock comes first: a block takes its reset only while it is clocked. */
 void port_enable_engine(const struct chip_engine *engine)
 {
     const struct chip_gate *gate = &engine->gate;
     port_lock_state_t state = port_lock(&claims_lock);
-    mmio_write32(gate->clock_register, mmio_read32(gate->clock_register) | gate->clock_mask);
-    mmio_write32(gate->reset_register, mmio_read32(gate->reset_register) & ~gate->reset_mask);
+    uint32_t clocks = mmio_read32(gate->clock_register);
+    uint32_t resets = mmio_read32(gate->reset_register);
+    uint32_t clocks_on = clocks | gate->clock_mask;
+    uint32_t resets_off = resets & ~gate->reset_mask;
+    if (clocks_on != clocks || resets_off != resets) {
+        mmio_write32(gate->clock_register, clocks_on);
+        mmio_write32(gate->reset_register, resets_off);
+    }
     port_unlock(&claims_lock, state);
 }
 

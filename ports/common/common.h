@@ -2,9 +2,9 @@
 /*
  * What ports without an operating system share: the allocator behind esp_heap_caps.h, claiming, the
  * interrupt matrix and the cache of external RAM. A port that compiles this directory provides the
- * functions in the first part, and in its port_types.h, inline where it likes:
+ * functions in the first part, and in its port_types.h, inline where it likes
+ * (PORT_CORE_COUNT and PORT_INTERRUPT_LINES stand in its port_lines.h):
  *
- *   PORT_CORE_COUNT           how many cores its chips have at the most
  *   PORT_HANDLERS_RUN_BESIDE  whether an interrupt handler can run while a task does
  *   PORT_SOURCES_ARE_SPLIT    whether a channel pair may have two interrupt sources
  *   unsigned port_core(void);               the core that this runs on, from 0

@@ -30,7 +30,7 @@ void heap_init(const struct heap_region *region);
  * if size_bytes is 0 or no free block is large enough. */
 void *heap_allocate(const struct heap_region *region, size_t alignment, size_t size_bytes);
 
-/* Frees what heap_allocate() or heap_take() returned. Returns false, with nothing changed, for
+/* Frees what heap_allocate() returned. Returns false, with nothing changed, for
  * every other pointer. */
 bool heap_release(const struct heap_region *region, const void *memory);
 
@@ -40,11 +40,5 @@ struct heap_room {
     size_t largest_bytes;
 };
 struct heap_room heap_measure(const struct heap_region *region);
-
-/* The same for a port that has one region, whose first header and the place behind its last block
- * it knows, and that passes on only what it got here: a program that needs no more links no more.
- * heap_take() returns memory of undefined content, or NULL. */
-void *heap_take(uint32_t *first, const uint32_t *end, size_t size_bytes);
-void heap_give_back(void *memory);
 
 #endif

@@ -33,16 +33,6 @@ struct port_interrupt_core port_interrupt_cores[PORT_CORE_COUNT];
 
 static port_lock_t lines_lock;
 
-static inline unsigned core_index(const struct port_interrupt *interrupt)
-{
-    return PORT_CORE_COUNT == 1 ? 0 : interrupt->core;
-}
-
-static inline struct port_interrupt_core *core_of(const struct port_interrupt *interrupt)
-{
-    return &port_interrupt_cores[core_index(interrupt)];
-}
-
 /* Calls what a line calls. */
 IRAM_ATTR static void call_handler(struct port_interrupt_core *core, unsigned line)
 {
@@ -74,29 +64,16 @@ IRAM_ATTR static void ignore_interrupt(void *argument)
     (void)argument;
 }
 
-IRAM_ATTR static void run_marked(void *argument)
+/* Nobody is asked who pended: a handler bears being called for nothing. */
+IRAM_ATTR static void run_all(void *argument)
 {
     struct port_interrupt_core *core = argument;
     mmio_write32(core->software_register, 0);
-    port_lock_state_t state = port_lock(&lines_lock);
-    uint32_t marked = core->marked;
-    core->marked = 0;
-    port_unlock(&lines_lock, state);
-    for (unsigned line = 0; marked != 0; line++) {
-        if ((marked & 1u) != 0) {
+    for (unsigned line = SOFTWARE_LINE + 1; line != PORT_INTERRUPT_LINES; line++) {
+        if ((core->taken >> line & 1u) != 0) {
             call_handler(core, line);
         }
-        marked >>= 1;
     }
-}
-
-IRAM_ATTR void port_interrupt_pend(struct port_interrupt *interrupt)
-{
-    struct port_interrupt_core *core = core_of(interrupt);
-    port_lock_state_t state = port_lock(&lines_lock);
-    core->marked |= UINT32_C(1) << interrupt->line;
-    port_unlock(&lines_lock, state);
-    mmio_write32(core->software_register, 1);
 }
 
 static void route(unsigned core_index, unsigned source, uint32_t line)
@@ -126,12 +103,12 @@ static void enable_locked(unsigned line)
 static void open_locked(struct port_interrupt *interrupt, struct port_interrupt_line attached)
 {
     const struct chip_interrupts *chip = &port_chip()->interrupts;
-    struct port_interrupt_core *core = core_of(interrupt);
+    struct port_interrupt_core *core = port_interrupt_core_of(interrupt);
     unsigned line = interrupt->line;
-    unsigned index = core_index(interrupt);
+    unsigned index = port_interrupt_core_index(interrupt);
     core->taken |= UINT32_C(1) << line;
     core->software_register = chip->software_base + index * REGISTER_BYTES;
-    core->lines[SOFTWARE_LINE] = (struct port_interrupt_line){run_marked, core};
+    core->lines[SOFTWARE_LINE] = (struct port_interrupt_line){run_all, core};
     core->lines[line] = attached;
     route(index, chip->software_source + index, SOFTWARE_LINE);
     route(index, interrupt->source, line);
@@ -154,7 +131,8 @@ esp_err_t port_interrupt_open(struct port_interrupt *interrupt, unsigned source,
     if (PORT_CORE_COUNT > 1) {
         interrupt->core = (uint8_t)port_core();
     }
-    uint32_t free_lines = port_chip()->interrupts.line_mask & ~core_of(interrupt)->taken;
+    uint32_t free_lines = port_chip()->interrupts.line_mask &
+                          ~port_interrupt_core_of(interrupt)->taken;
     unsigned line = SOFTWARE_LINE;
     do {
         line++;
@@ -190,15 +168,15 @@ static void wait_for_handler(const struct port_interrupt_core *core)
  * it. */
 void port_interrupt_close(struct port_interrupt *interrupt)
 {
-    struct port_interrupt_core *core = core_of(interrupt);
+    struct port_interrupt_core *core = port_interrupt_core_of(interrupt);
     uint32_t mask = UINT32_C(1) << interrupt->line;
     uint32_t none = port_chip()->interrupts.map_none;
     port_lock_state_t state = port_lock(&lines_lock);
     core->lines[interrupt->line].handler = ignore_interrupt;
     core->taken &= ~mask;
-    route(core_index(interrupt), interrupt->source, none);
+    route(port_interrupt_core_index(interrupt), interrupt->source, none);
     if (PORT_SOURCES_ARE_SPLIT && interrupt->out_source != 0) {
-        route(core_index(interrupt), interrupt->out_source, none);
+        route(port_interrupt_core_index(interrupt), interrupt->out_source, none);
     }
     dma_publish();
     port_unlock(&lines_lock, state);

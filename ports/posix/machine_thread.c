@@ -23,12 +23,14 @@ static bool forget_interrupts;                            /* when the thread is 
 static pthread_cond_t work = PTHREAD_COND_INITIALIZER;    /* for the thread, while it is asleep */
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER; /* a handler has ended, or work has */
 static const struct port_interrupt *running;
+static unsigned running_beside; /* on other threads, as if they were handlers */
 static uint64_t interrupt_count;
+static uint64_t end_count; /* of handlers, and of what ran as if */
 static uint64_t yield_count;
 
 static _Thread_local bool in_interrupt;
 static _Thread_local bool yields;
-static _Thread_local uint64_t seen_count; /* interrupts that the thread knows of */
+static _Thread_local uint64_t seen_count; /* ends that the thread knows of */
 
 bool machine_thread_in_interrupt(void)
 {
@@ -78,6 +80,7 @@ static void deliver(struct port_interrupt *interrupt)
     in_interrupt = false;
     running = NULL;
     interrupt_count++;
+    end_count++;
     signals_give_due();
     (void)pthread_cond_broadcast(&changed);
     if (yields) {
@@ -85,6 +88,27 @@ static void deliver(struct port_interrupt *interrupt)
         monitor_leave();
         (void)sched_yield();
         monitor_enter();
+    }
+}
+
+/* Who waits for an interrupt waits for what this calls back, too. */
+void machine_thread_call_as_interrupt(void (*function)(void *argument), void *argument)
+{
+    monitor_enter();
+    running_beside++;
+    monitor_leave();
+    yields = false;
+    in_interrupt = true;
+    function(argument);
+    in_interrupt = false;
+    monitor_enter();
+    running_beside--;
+    end_count++;
+    signals_give_due();
+    (void)pthread_cond_broadcast(&changed);
+    monitor_leave();
+    if (yields) {
+        (void)sched_yield();
     }
 }
 
@@ -136,6 +160,7 @@ static void begin_child(void)
     exists = false;
     asleep = false;
     running = NULL;
+    running_beside = 0;
     forget_interrupts = true;
     monitor_forget();
 }
@@ -193,14 +218,20 @@ void machine_thread_await_end_of(const struct port_interrupt *interrupt)
     }
 }
 
+/* Whether an interrupt is being handled, or may come. */
+static bool is_under_way(void)
+{
+    return exists && (running != NULL || running_beside != 0 || has_work());
+}
+
 bool machine_thread_await_interrupt(void)
 {
     monitor_enter();
-    while (interrupt_count == seen_count && exists && (running != NULL || has_work())) {
+    while (end_count == seen_count && is_under_way()) {
         monitor_wait(&changed);
     }
-    bool came = interrupt_count != seen_count;
-    seen_count = interrupt_count;
+    bool came = end_count != seen_count;
+    seen_count = end_count;
     monitor_leave();
     return came;
 }

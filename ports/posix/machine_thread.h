@@ -36,4 +36,7 @@ bool machine_thread_await_interrupt(void);
 uint64_t machine_thread_interrupts(void);
 uint64_t machine_thread_yields(void);
 
+/* Calls function(argument) as an interrupt handler is called, on this thread. Not inside. */
+void machine_thread_call_as_interrupt(void (*function)(void *argument), void *argument);
+
 #endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#define _POSIX_C_SOURCE 200809L
 #include "monitor.h"
 
 #include <assert.h>
@@ -92,6 +93,41 @@ void monitor_wait(pthread_cond_t *cond)
     (void)pthread_cond_wait(cond, &mutex);
     take_turn();
     (void)pthread_mutex_unlock(&mutex);
+}
+
+void monitor_init_cond(pthread_cond_t *cond)
+{
+    pthread_condattr_t attributes;
+    (void)pthread_condattr_init(&attributes);
+    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(cond, &attributes);
+    (void)pthread_condattr_destroy(&attributes);
+}
+
+struct timespec monitor_moment(uint32_t milliseconds)
+{
+    enum { MS_PER_S = 1000, NS_PER_MS = 1000000, NS_PER_S = 1000000000 };
+    struct timespec moment = {0};
+    (void)clock_gettime(CLOCK_MONOTONIC, &moment);
+    moment.tv_sec += milliseconds / MS_PER_S;
+    moment.tv_nsec += (long)(milliseconds % MS_PER_S) * NS_PER_MS;
+    if (moment.tv_nsec >= NS_PER_S) {
+        moment.tv_nsec -= NS_PER_S;
+        moment.tv_sec++;
+    }
+    return moment;
+}
+
+bool monitor_wait_until(pthread_cond_t *cond, const struct timespec *moment)
+{
+    assert(depth == 1);
+    machine_thread_notice();
+    (void)pthread_mutex_lock(&mutex);
+    pass_turn();
+    int error = pthread_cond_timedwait(cond, &mutex, moment);
+    take_turn();
+    (void)pthread_mutex_unlock(&mutex);
+    return error == 0;
 }
 
 void monitor_give_way(void)

@@ -58,8 +58,17 @@ bool port_in_interrupt(void)
     return machine_thread_in_interrupt();
 }
 
-/* Reading the clock takes time, so that a loop that waits for it ends. */
+/* What a task waits by is the wall clock. */
 uint32_t port_now_us(void)
+{
+    enum { US_PER_S = 1000000, NS_PER_US = 1000 };
+    struct timespec now = {0};
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint32_t)now.tv_sec * US_PER_S + (uint32_t)(now.tv_nsec / NS_PER_US);
+}
+
+/* Reading the clock takes time, so that a loop that waits for it ends. */
+uint32_t port_engine_now_us(void)
 {
     enum { NS_PER_US = 1000 };
     monitor_enter();
@@ -67,6 +76,11 @@ uint32_t port_now_us(void)
     uint64_t now_ns = machine_cycles_to_ns(machine_now_cycles());
     monitor_leave();
     return (uint32_t)(now_ns / NS_PER_US);
+}
+
+void port_call_as_interrupt(void (*function)(void *argument), void *argument)
+{
+    machine_thread_call_as_interrupt(function, argument);
 }
 
 void port_yield_from_isr(void)

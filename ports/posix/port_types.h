@@ -23,8 +23,8 @@ struct port_signal {
     pthread_cond_t wake;
     unsigned takers;
     bool given;
-    bool due;                     /* to be given when the interrupt ends */
-    struct port_signal *next_due; /* likewise */
+    const void *due_by; /* whose interrupt's end it is to be given at; NULL: nobody's */
+    struct port_signal *next_due;
 };
 
 /* What is attached to a CPU line. */
@@ -37,6 +37,7 @@ struct port_interrupt {
     bool pended;
 };
 
+void port_interrupt_pend(struct port_interrupt *interrupt);
 port_lock_state_t port_lock(port_lock_t *lock);
 void port_unlock(port_lock_t *lock, port_lock_state_t state);
 const struct chip *port_chip(void);

@@ -2,7 +2,8 @@
 #ifndef PORT_SIGNALS_H
 #define PORT_SIGNALS_H
 
-/* Gives the signals that the interrupt which has just ended gave. Inside the monitor. */
+/* Gives the signals that the calling thread gave in the interrupt that it has just ended. Inside
+ * the monitor. */
 void signals_give_due(void);
 
 #endif

@@ -9,6 +9,7 @@
 #include "common.h"
 #include "machine.h"
 #include "port.h"
+#include "timer.h"
 
 static const struct chip *current;
 static bool failure_was_reported; /* one line, not one for each allocation */
@@ -28,6 +29,7 @@ static void adopt_machine(void)
     port_claims_forget_all();
     port_interrupts_forget_all();
     port_cache_forget_all();
+    timer_forget_all();
     machine_set_interrupt_entry(port_dispatch_interrupt);
 }
 

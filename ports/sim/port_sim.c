@@ -10,6 +10,7 @@
 #include "fault.h"
 #include "memories.h"
 #include "port.h"
+#include "timer.h"
 
 static uint32_t yield_count;
 
@@ -75,6 +76,17 @@ uint32_t port_now_us(void)
     return (uint32_t)(machine_cycles_to_ns(machine_now_cycles()) / NS_PER_US);
 }
 
+uint32_t port_engine_now_us(void)
+{
+    return port_now_us();
+}
+
+void port_call_as_interrupt(void (*function)(void *argument), void *argument)
+{
+    machine_call_as_interrupt(function, argument);
+    machine_point();
+}
+
 void port_yield_from_isr(void)
 {
     yield_count++;
@@ -116,6 +128,21 @@ void port_signal_take(struct port_signal *signal)
     }
     signal->given = false;
     signal->takers--;
+}
+
+bool port_signal_take_within(struct port_signal *signal, uint32_t timeout_ms)
+{
+    uint64_t end = timer_after_ms(timeout_ms);
+    signal->takers++;
+    while (!signal->given && timer_sleep_until(end)) {
+    }
+    bool taken = signal->given;
+    if (taken) {
+        signal->given = false;
+        timer_progress();
+    }
+    signal->takers--;
+    return taken;
 }
 
 void *port_allocate(size_t size_bytes)

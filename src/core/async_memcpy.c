@@ -5,8 +5,8 @@
 #include "esp_attr.h"
 
 /* Whether both ranges lie in internal RAM, and the destination keeps to the declared alignment. */
-static inline bool is_internal(const struct async_memcpy_context *context, bus_addr_t destination,
-                               bus_addr_t source, size_t size)
+static inline IRAM_ATTR bool is_internal(const struct async_memcpy_context *context,
+                                         bus_addr_t destination, bus_addr_t source, size_t size)
 {
     const struct chip_range *sram = &context->sram;
     uint32_t offset_max = sram->size_bytes - (uint32_t)size;
@@ -18,27 +18,27 @@ static inline bool is_internal(const struct async_memcpy_context *context, bus_a
 /* Whether the newest request can be appended the short way, as the item given: there is room,
  * nothing hangs on another interrupt than EOF, as it would if a request waited, and it depends on
  * none in flight. */
-static inline bool is_appendable_locked(const struct async_memcpy_context *context,
-                                        const struct request *request, const struct item *next)
+static inline IRAM_ATTR bool is_appendable_locked(const struct async_memcpy_context *context,
+                                                  const struct request *request,
+                                                  const struct item *next)
 {
     return context->channel.listening == ENGINE_EVENT_EOF && next != context->item_oldest &&
            !context_reads_earlier_locked(context, request);
 }
 
-/* Whether an item is the engine's; cheaper than item_is_done(), and sure only if it is true. */
-static inline bool is_engines(const struct item *item)
+static inline IRAM_ATTR bool is_engines(const uint32_t *dw0)
 {
-    return (dma_load32(&item->rx.dw0) & DW0_OWNER_DMA) != 0;
+    return (dma_load32(dw0) & DW0_OWNER_DMA) != 0;
 }
 
 /* Gives the engine an item behind others. If the oldest has finished and is still here, its
  * interrupt may have been lost. */
-static inline void append_locked(struct async_memcpy_context *context, struct item *before,
-                                 struct item *item)
+static inline IRAM_ATTR void append_locked(struct async_memcpy_context *context,
+                                           struct item *before, struct item *item)
 {
-    if (is_engines(before) || !item_is_done(before)) {
+    if (is_engines(&before->rx.dw0) || is_engines(&before->tx.dw0)) {
         context->ops->append(&context->channel, before, item);
-        if (is_engines(context->oldest->last_item)) {
+        if (is_engines(&context->oldest->last_item->rx.dw0)) {
             return;
         }
     } else {
@@ -78,7 +78,7 @@ IRAM_ATTR esp_err_t esp_async_memcpy(async_memcpy_handle_t mcp_hdl, void *dst, c
     struct item *first = mcp_hdl->item_free;
     struct item *next = context_next_item(mcp_hdl, first);
     size_t item_bytes = mcp_hdl->item_bytes;
-    bool is_short = internal;
+    bool is_short = internal && n >= mcp_hdl->cpu_below_bytes;
     if (in_flight == 0) {
         is_short &= n <= 2 * item_bytes &&
                     (cb_isr == NULL || (mcp_hdl->channel.listening & ENGINE_EVENT_EOF) != 0);

@@ -5,8 +5,8 @@
 
 /* Ends the oldest request, which has finished: frees the slot and starts what waited for it, then
  * calls back without the lock, whose state this takes and returns. */
-static inline port_lock_state_t deliver_locked(struct async_memcpy_context *context,
-                                               port_lock_state_t state)
+static inline IRAM_ATTR port_lock_state_t deliver_locked(struct async_memcpy_context *context,
+                                                         port_lock_state_t state)
 {
     struct request *request = context->oldest;
     context_take_locked(context);

@@ -18,6 +18,7 @@
 #include "copy_plan.h"
 #include "engine.h"
 #include "esp_async_memcpy.h"
+#include "esp_attr.h"
 #include "port.h"
 
 /* One copy that a user asked for. */
@@ -37,6 +38,7 @@ struct request {
 struct external {
     struct chip_range range; /* what the engine reaches */
     size_t align_mask;       /* declared for destinations */
+    size_t block_bytes;      /* with which the engine reaches it */
     size_t edge_mask;        /* blocks and cache lines: a piece of one only the CPU may write */
     size_t taken_bytes;      /* how much of the oldest request's body has been seen to at its end */
     uint32_t word[2];        /* from and to which the engine copies when it has nothing else */
@@ -44,6 +46,10 @@ struct external {
 
 #define REQUEST_FAILED    ((ptrdiff_t)-1) /* the engine failed twice in a row */
 #define REQUEST_ABANDONED ((ptrdiff_t)-2) /* the engine did not confirm a stop */
+#define REQUEST_WITHDRAWN ((ptrdiff_t)-3) /* the user did not want it any more */
+
+/* An error besides the engine's own: no item has been finished for too long. */
+#define CONTEXT_STALLED (UINT32_MAX - 1)
 
 struct async_memcpy_context {
     const struct engine_ops *ops;
@@ -72,9 +78,24 @@ struct async_memcpy_context {
 
     port_lock_t lock;
     bool delivering; /* a delivery loop runs */
-    bool dead;       /* the engine did not confirm a stop */
+    bool is_static;  /* the memory is the user's */
+    bool reports_errors;
+    bool dead; /* the engine did not confirm a stop */
     uint16_t slot_waiters;
     struct port_signal slot_free; /* given when a slot came free while somebody waits for one */
+
+    struct item *watched; /* the first that was not done when somebody last looked (poll.c) */
+    uint32_t watched_since_us;
+    uint16_t stall_ms;
+    uint16_t cpu_below_bytes; /* the CPU copies requests below this size */
+
+    struct {
+        uint32_t failed;
+        uint32_t withdrawn;
+        uint32_t recoveries;
+        uint32_t lost_starts;
+        uint32_t stalls;
+    } stats;
 
     struct port_interrupt interrupt;
     const struct chip_engine *engine;
@@ -127,8 +148,8 @@ size_t external_init(struct async_memcpy_context *context, const struct chip_eng
                      const async_memcpy_config_t *config);
 
 /* Returns what the engine copies of a request. */
-static inline struct body context_body(struct async_memcpy_context *context,
-                                       const struct request *request)
+static inline IRAM_ATTR struct body context_body(struct async_memcpy_context *context,
+                                                 const struct request *request)
 {
     if (port_has_external()) {
         return external_body(context, request);
@@ -140,27 +161,28 @@ static inline struct body context_body(struct async_memcpy_context *context,
     };
 }
 
-static inline struct item *context_next_item(const struct async_memcpy_context *context,
-                                             struct item *item)
+static inline IRAM_ATTR struct item *context_next_item(const struct async_memcpy_context *context,
+                                                       struct item *item)
 {
     return item + 1 == context->items_end ? context->items : item + 1;
 }
 
-static inline struct item *context_previous_item(const struct async_memcpy_context *context,
-                                                 struct item *item)
+static inline IRAM_ATTR struct item *
+context_previous_item(const struct async_memcpy_context *context, struct item *item)
 {
     return item == context->items ? context->items_end - 1 : item - 1;
 }
 
-static inline struct request *context_next_request(const struct async_memcpy_context *context,
-                                                   struct request *request)
+static inline IRAM_ATTR struct request *
+context_next_request(const struct async_memcpy_context *context, struct request *request)
 {
     return request + 1 == context->requests_end ? context->requests : request + 1;
 }
 
 /* Whether the source of a request is the destination, or a part of one, of an earlier one. */
-static inline bool context_reads_earlier_locked(const struct async_memcpy_context *context,
-                                                const struct request *request)
+static inline IRAM_ATTR bool
+context_reads_earlier_locked(const struct async_memcpy_context *context,
+                             const struct request *request)
 {
     for (struct request *earlier = context->oldest; earlier != request;
          earlier = context_next_request(context, earlier)) {
@@ -173,7 +195,7 @@ static inline bool context_reads_earlier_locked(const struct async_memcpy_contex
 }
 
 /* Whether the oldest request has finished. The engine works in order, so its last item tells. */
-static inline bool context_is_finished_locked(const struct async_memcpy_context *context)
+static inline IRAM_ATTR bool context_is_finished_locked(const struct async_memcpy_context *context)
 {
     const struct item *last = context->oldest->last_item;
     return last != NULL && item_is_done(last);
@@ -181,7 +203,7 @@ static inline bool context_is_finished_locked(const struct async_memcpy_context 
 
 /* Takes the items of the oldest request, which has finished, off their ring, and frees its slot,
  * whose content stays as it is while the lock is held. */
-static inline void context_take_locked(struct async_memcpy_context *context)
+static inline IRAM_ATTR void context_take_locked(struct async_memcpy_context *context)
 {
     struct request *request = context->oldest;
     if (port_has_external()) {
@@ -192,8 +214,20 @@ static inline void context_take_locked(struct async_memcpy_context *context)
     context->in_flight--;
 }
 
+static inline IRAM_ATTR bool context_is_dead(struct async_memcpy_context *context)
+{
+    port_lock_state_t state = port_lock(&context->lock);
+    bool dead = context->dead;
+    port_unlock(&context->lock, state);
+    return dead;
+}
+
 /* submit.c: takes up the newest request if the short way of esp_async_memcpy() is closed to it. */
 void submit_enqueue_locked(struct async_memcpy_context *context, struct request *request);
+
+/* submit.c: copies by CPU. */
+void submit_copy_locked(const struct async_memcpy_context *context, void *destination,
+                        const void *source, size_t size);
 
 /* submit.c: hands waiting requests to the engine, as far as items and dependences allow. */
 void submit_arm_locked(struct async_memcpy_context *context);
@@ -226,6 +260,10 @@ esp_err_t upkeep_then_submit(async_memcpy_handle_t mcp_hdl, void *dst, const voi
  * request is given up. If the engine does not confirm the stop, the driver is dead: nothing is
  * armed or accepted any more, and the requests in flight are to be abandoned one by one. */
 void recover_locked(struct async_memcpy_context *context, uint32_t error);
+
+/* recover.c: stops the engine and takes back all that it has not finished: those requests wait then.
+ * Returns false if it does not confirm the stop, as above. */
+bool recover_take_back_locked(struct async_memcpy_context *context);
 
 /* recover.c: returns the status of a request that had trouble. */
 esp_err_t recover_status(const struct request *request);

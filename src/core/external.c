@@ -137,6 +137,10 @@ IRAM_ATTR void external_take_locked(struct async_memcpy_context *context, bool e
     if (!is_external(context, body.destination, 1)) {
         return;
     }
+    if (context->oldest->trouble == REQUEST_WITHDRAWN) {
+        context->external->taken_bytes = 0; /* the memory is the user's again */
+        return;
+    }
     /* If the CPU took an item over, this counts one too few until the end. */
     size_t begin = context->external->taken_bytes;
     size_t end = ended ? body.size_bytes : begin + context->item_bytes;
@@ -196,6 +200,7 @@ size_t external_init(struct async_memcpy_context *context, const struct chip_eng
     size_t line = port_cache_line_bytes();
     *context->external = (struct external){
         .range = port_external_range(),
+        .block_bytes = block,
         .align_mask = config->psram_trans_align == 0 ? 0 : config->psram_trans_align - 1,
         .edge_mask = (block > line ? block : line) - 1,
     };

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "context.h"
+#include "install.h"
+
 #include "copy_plan.h"
 
-#define BACKLOG_DEFAULT 8u
+#define STALL_MS_DEFAULT 100u
 /* With two armed items a long copy is refilled while it runs. */
 #define ITEM_COUNT_MIN 3u
 
@@ -18,28 +19,39 @@ static inline bool has_external(const struct chip_engine *engine)
     return port_has_external() && engine->block_bytes_max != 0;
 }
 
-/* Allocates the context with all that belongs to it behind it. Returns NULL if there is no such
- * block. */
-static struct async_memcpy_context *allocate(uint32_t backlog, bool external)
+static uint32_t backlog_of(uint32_t configured)
+{
+    return configured == 0 ? ASYNC_MEMCPY_BACKLOG_DEFAULT : configured;
+}
+
+static size_t item_count(uint32_t backlog)
+{
+    return backlog + 1 < ITEM_COUNT_MIN ? ITEM_COUNT_MIN : (size_t)backlog + 1;
+}
+
+/* Returns the memory that a driver needs; 0: none is that large. */
+static size_t needed_bytes(uint32_t backlog, bool external)
 {
     const size_t per_request = sizeof(struct request) + sizeof(struct item);
     const size_t fixed = sizeof(struct async_memcpy_context) + sizeof(struct external) +
                          ITEM_COUNT_MIN * sizeof(struct item);
     if (backlog > (SIZE_MAX - fixed) / per_request) {
-        return NULL;
+        return 0;
     }
-    size_t items = backlog + 1 < ITEM_COUNT_MIN ? ITEM_COUNT_MIN : (size_t)backlog + 1;
-    size_t bytes = sizeof(struct async_memcpy_context) + backlog * sizeof(struct request) +
-                   items * sizeof(struct item);
-    struct async_memcpy_context *context = port_allocate(bytes +
-                                                         (external ? sizeof(struct external) : 0));
-    if (context != NULL) {
-        context->requests = (struct request *)(context + 1);
-        context->requests_end = context->requests + backlog;
-        context->items = (struct item *)context->requests_end;
-        context->items_end = context->items + items;
-        context->external = external ? (struct external *)context->items_end : NULL;
-    }
+    return sizeof(struct async_memcpy_context) + backlog * sizeof(struct request) +
+           item_count(backlog) * sizeof(struct item) + (external ? sizeof(struct external) : 0);
+}
+
+/* Makes a context of zeroed memory, with all that belongs to it behind it. */
+static struct async_memcpy_context *lay_out(void *memory, uint32_t backlog, bool external)
+{
+    struct async_memcpy_context *context = memory;
+    context->in_flight_max = backlog;
+    context->requests = (struct request *)(context + 1);
+    context->requests_end = context->requests + backlog;
+    context->items = (struct item *)context->requests_end;
+    context->items_end = context->items + item_count(backlog);
+    context->external = external ? (struct external *)context->items_end : NULL;
     return context;
 }
 
@@ -59,6 +71,8 @@ static void init(struct async_memcpy_context *context, const struct chip *chip,
     context->oldest = context->requests;
     context->arming = context->requests;
     context->free = context->requests;
+    context->stall_ms = config->stall_ms == 0 ? STALL_MS_DEFAULT : (uint16_t)config->stall_ms;
+    context->reports_errors = (config->flags & ASYNC_MEMCPY_REPORT_ERRORS) != 0;
     port_signal_init(&context->slot_free);
 }
 /* Claims all that is shared with others, and opens the channel. Holds nothing after an error. */
@@ -101,14 +115,11 @@ fail:
     return error;
 }
 
-static esp_err_t install(const struct chip *chip, const struct chip_engine *engine,
-                         const async_memcpy_config_t *config, async_memcpy_handle_t *mcp_hdl)
+esp_err_t install_into(void *memory, const struct chip *chip, const struct chip_engine *engine,
+                       const async_memcpy_config_t *config, async_memcpy_handle_t *mcp_hdl)
 {
-    uint32_t backlog = config->backlog == 0 ? BACKLOG_DEFAULT : config->backlog;
-    struct async_memcpy_context *context = allocate(backlog, has_external(engine));
-    if (context == NULL) {
-        return ESP_ERR_NO_MEM;
-    }
+    struct async_memcpy_context *context = lay_out(memory, backlog_of(config->backlog),
+                                                   has_external(engine));
     struct engine_settings settings = {
         .burst = config->sram_trans_align != 0 &&
                  config->sram_trans_align % engine->burst_align_bytes == 0,
@@ -116,12 +127,10 @@ static esp_err_t install(const struct chip *chip, const struct chip_engine *engi
     if (has_external(engine)) {
         settings.block_bytes = (uint8_t)external_init(context, engine, config);
     }
-    context->in_flight_max = backlog;
     init(context, chip, config);
     esp_err_t error = claim(context, engine, &settings);
     if (error != ESP_OK) {
         port_signal_deinit(&context->slot_free);
-        port_free(context);
         return error;
     }
     context->ops->listen(&context->channel, ENGINE_EVENT_EOF); /* what most users need */
@@ -129,28 +138,53 @@ static esp_err_t install(const struct chip *chip, const struct chip_engine *engi
     return ESP_OK;
 }
 
-esp_err_t esp_async_memcpy_install_gdma_ahb(const async_memcpy_config_t *config,
-                                            async_memcpy_handle_t *mcp_hdl)
+esp_err_t install_check(const async_memcpy_config_t *config, async_memcpy_handle_t *mcp_hdl,
+                        const struct chip **chip)
 {
     if (mcp_hdl == NULL) {
         return ESP_ERR_INVALID_ARG;
     }
     *mcp_hdl = NULL;
     if (config == NULL || !is_power_of_two_or_zero(config->sram_trans_align) ||
-        config->flags != 0) {
+        (config->flags & ~ASYNC_MEMCPY_REPORT_ERRORS) != 0 || config->stall_ms > UINT16_MAX) {
         return ESP_ERR_INVALID_ARG;
     }
     if (port_in_interrupt()) {
         return ESP_ERR_INVALID_STATE;
     }
-    const struct chip *chip = port_chip();
-    if (chip == NULL || chip->ahb == NULL) {
+    *chip = port_chip();
+    if (*chip == NULL || (*chip)->ahb == NULL) {
         return ESP_ERR_NOT_SUPPORTED;
     }
-    if (has_external(chip->ahb) && !external_are_settings_good(chip->ahb, config)) {
+    if (has_external((*chip)->ahb) && !external_are_settings_good((*chip)->ahb, config)) {
         return ESP_ERR_INVALID_ARG;
     }
-    return install(chip, chip->ahb, config, mcp_hdl);
+    return ESP_OK;
+}
+
+size_t install_bytes(const struct chip_engine *engine, uint32_t backlog)
+{
+    return needed_bytes(backlog_of(backlog), has_external(engine));
+}
+
+esp_err_t esp_async_memcpy_install_gdma_ahb(const async_memcpy_config_t *config,
+                                            async_memcpy_handle_t *mcp_hdl)
+{
+    const struct chip *chip;
+    esp_err_t error = install_check(config, mcp_hdl, &chip);
+    if (error != ESP_OK) {
+        return error;
+    }
+    size_t bytes = install_bytes(chip->ahb, config->backlog);
+    void *memory = bytes == 0 ? NULL : port_allocate(bytes);
+    if (memory == NULL) {
+        return ESP_ERR_NO_MEM;
+    }
+    error = install_into(memory, chip, chip->ahb, config, mcp_hdl);
+    if (error != ESP_OK) {
+        port_free(memory);
+    }
+    return error;
 }
 
 esp_err_t esp_async_memcpy_install(const async_memcpy_config_t *config,
@@ -187,6 +221,8 @@ esp_err_t esp_async_memcpy_uninstall(async_memcpy_handle_t mcp_hdl)
     port_release_trigger_id(engine, mcp_hdl->channel.trigger_id);
     port_release_pair(engine, mcp_hdl->channel.index);
     port_signal_deinit(&mcp_hdl->slot_free);
-    port_free(mcp_hdl);
+    if (!mcp_hdl->is_static) {
+        port_free(mcp_hdl);
+    }
     return ESP_OK;
 }

@@ -27,7 +27,8 @@ static IRAM_ATTR size_t count_items_locked(const struct async_memcpy_context *co
 
 /* Finds the first item that is not done. Returns false if all are. Relies on the driver's own
  * records only, since the descriptors may be what was wrong. */
-static inline bool find_position_locked(struct async_memcpy_context *context, struct position *at)
+static inline IRAM_ATTR bool find_position_locked(struct async_memcpy_context *context,
+                                                  struct position *at)
 {
     uint32_t armed = context->in_flight - context->waiting;
     struct item *before = context_previous_item(context, context->item_oldest);
@@ -76,32 +77,32 @@ static IRAM_ATTR void disarm_locked(struct async_memcpy_context *context, const 
 
 /* The CPU does what the engine could not: one item at most, so that the interrupt's time is
  * bounded. */
-static inline void take_over_locked(struct async_memcpy_context *context, const struct position *at)
+static inline IRAM_ATTR void take_over_locked(struct async_memcpy_context *context,
+                                              const struct position *at)
 {
     struct request *request = at->request;
-    if (at->offset_bytes != 0 && (ptrdiff_t)at->offset_bytes == request->trouble) {
+    if (context->reports_errors ||
+        (at->offset_bytes != 0 && (ptrdiff_t)at->offset_bytes == request->trouble)) {
         request->trouble = REQUEST_FAILED;
+        context->stats.failed++;
         return;
     }
     struct body body = context_body(context, request);
     size_t offset = at->offset_bytes;
     size_t size = plan_item_size(body.size_bytes, offset, context->item_bytes);
-    for (size_t i = offset; i < offset + size; i++) {
-        body.destination[i] = body.source[i];
-    }
-    if (port_has_external()) {
-        external_placed_locked(context, body.destination + offset, size);
-    }
+    submit_copy_locked(context, body.destination + offset, body.source + offset, size);
     request->trouble = (ptrdiff_t)(offset + size);
     context->armed_bytes = offset + size;
 }
 
 IRAM_ATTR esp_err_t recover_status(const struct request *request)
 {
-    if (request->trouble > 0) {
-        return ESP_OK;
-    }
-    return request->trouble == REQUEST_FAILED ? ESP_FAIL : ESP_ERR_INVALID_STATE;
+    static DRAM_ATTR const esp_err_t statuses[] = {
+        [-REQUEST_FAILED] = ESP_FAIL,
+        [-REQUEST_ABANDONED] = ESP_ERR_INVALID_STATE,
+        [-REQUEST_WITHDRAWN] = ESP_ERR_NOT_FINISHED,
+    };
+    return request->trouble > 0 ? ESP_OK : statuses[-request->trouble];
 }
 
 IRAM_ATTR void recover_abandon_oldest_locked(struct async_memcpy_context *context)
@@ -113,27 +114,48 @@ IRAM_ATTR void recover_abandon_oldest_locked(struct async_memcpy_context *contex
     context->oldest->last_item = item;
 }
 
-IRAM_ATTR void recover_locked(struct async_memcpy_context *context, uint32_t error)
+/* Returns false if the engine does not confirm. */
+static IRAM_ATTR bool stop_locked(struct async_memcpy_context *context)
 {
-    struct position at;
     if (!context->ops->stop(&context->channel)) {
         context->item_free = context->item_oldest;
         context->waiting = 0;
         context->in_flight_max = 0;
         context->dead = true;
-        return;
+        return false;
     }
     if (port_has_external()) {
         external_settle_locked(context);
     }
+    return true;
+}
+
+IRAM_ATTR bool recover_take_back_locked(struct async_memcpy_context *context)
+{
+    struct position at;
+    if (!stop_locked(context)) {
+        return false;
+    }
     if (find_position_locked(context, &at)) {
         disarm_locked(context, &at);
-        bool lost_append = (error == 0 || error == ENGINE_STARVED) &&
-                           context->restarted_at != at.item;
-        context->restarted_at = lost_append ? at.item : NULL;
-        if (!lost_append) {
-            take_over_locked(context, &at);
-        }
-        submit_arm_locked(context);
     }
+    return true;
+}
+
+IRAM_ATTR void recover_locked(struct async_memcpy_context *context, uint32_t error)
+{
+    struct position at;
+    if (!stop_locked(context) || !find_position_locked(context, &at)) {
+        return;
+    }
+    disarm_locked(context, &at);
+    bool lost_append = (error == 0 || error == ENGINE_STARVED) && context->restarted_at != at.item;
+    context->restarted_at = lost_append ? at.item : NULL;
+    if (lost_append) {
+        context->stats.lost_starts++;
+    } else {
+        context->stats.recoveries++;
+        take_over_locked(context, &at);
+    }
+    submit_arm_locked(context);
 }

@@ -6,16 +6,16 @@
 
 /* The engine reads ahead of its own writes, so a source must wait for all that is still to be
  * written to it. What the CPU places is in place at once, so that there every overlap counts. */
-static inline bool must_wait_locked(struct async_memcpy_context *context,
-                                    const struct request *request)
+static inline IRAM_ATTR bool must_wait_locked(struct async_memcpy_context *context,
+                                              const struct request *request)
 {
     return context_reads_earlier_locked(context, request) ||
            (port_has_external() && external_must_wait_locked(context, request));
 }
 
 /* Gives the engine a list that is complete and ends with `last`. */
-static inline void hand_over_locked(struct async_memcpy_context *context, struct item *first,
-                                    struct item *last)
+static inline IRAM_ATTR void hand_over_locked(struct async_memcpy_context *context,
+                                              struct item *first, struct item *last)
 {
     struct item *before = context->item_last;
     context->item_last = last;
@@ -32,7 +32,8 @@ static inline void hand_over_locked(struct async_memcpy_context *context, struct
 }
 
 /* Arms as many items of a body as are free, at least one of which is. */
-static inline void arm_items_locked(struct async_memcpy_context *context, const struct body *body)
+static inline IRAM_ATTR void arm_items_locked(struct async_memcpy_context *context,
+                                              const struct body *body)
 {
     struct item *first = context->item_free;
     struct item *last = NULL;
@@ -61,14 +62,43 @@ static inline void arm_items_locked(struct async_memcpy_context *context, const 
     hand_over_locked(context, first, last);
 }
 
+IRAM_ATTR void submit_copy_locked(const struct async_memcpy_context *context, void *destination,
+                                  const void *source, size_t size)
+{
+    uint8_t *to = destination;
+    const uint8_t *from = source;
+    for (size_t i = 0; i < size; i++) {
+        to[i] = from[i];
+    }
+    if (port_has_external()) {
+        external_placed_locked(context, destination, size);
+    }
+}
+
+/* Has the CPU do a request that would cost more by the engine. Returns whether its turn has come:
+ * what the CPU copies is in place at once, so all before it must have ended. */
+static inline IRAM_ATTR bool copy_small_locked(const struct async_memcpy_context *context,
+                                               const struct request *request)
+{
+    if (request != context->oldest) {
+        return false;
+    }
+    submit_copy_locked(context, request->destination, request->source, request->size_bytes);
+    return true;
+}
+
 /* Arms a request as far as it goes. Returns whether it is armed to its end. */
-static inline bool arm_request_locked(struct async_memcpy_context *context, struct request *request)
+static inline IRAM_ATTR bool arm_request_locked(struct async_memcpy_context *context,
+                                                struct request *request)
 {
     struct body body = context_body(context, request);
     if (request->trouble < 0 || context->armed_bytes == body.size_bytes) {
         return true; /* it was given up, or the CPU has done the rest */
     }
     if (context->armed_bytes == 0) {
+        if (request->size_bytes < context->cpu_below_bytes) {
+            return copy_small_locked(context, request);
+        }
         if (must_wait_locked(context, request)) {
             return false;
         }
@@ -107,5 +137,8 @@ IRAM_ATTR void submit_enqueue_locked(struct async_memcpy_context *context, struc
     }
     if (request->callback != NULL && (context->channel.listening & ENGINE_EVENT_EOF) == 0) {
         context->ops->listen(&context->channel, ENGINE_EVENT_EOF);
+    }
+    if (request->size_bytes < context->cpu_below_bytes) {
+        upkeep_settle_locked(context); /* it may have ended here, without any interrupt */
     }
 }

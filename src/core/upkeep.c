@@ -141,14 +141,17 @@ IRAM_ATTR bool upkeep_go_on_locked(struct async_memcpy_context *context)
 }
 
 /* Whether, if an interrupt was lost, none may come any more for what is in flight: an item came back
- * for a refill, or an append was lost. */
+ * for a refill, or an append was lost. If EOF alone interrupts, the latter shows as a request that
+ * has finished. */
 static IRAM_ATTR bool is_stranded_locked(const struct async_memcpy_context *context)
 {
-    if (context->item_oldest == context->item_free) {
+    if (context->item_oldest == context->item_free ||
+        context->channel.listening == ENGINE_EVENT_EOF) {
         return false;
     }
+    bool all_sent = (dma_load32(&context->item_last->tx.dw0) & DW0_OWNER_DMA) == 0;
     return (context->waiting != 0 && item_is_done(context->item_oldest)) ||
-           (context->ops->rest(&context->channel) & ENGINE_REST_TRANSMIT) != 0;
+           (!all_sent && (context->ops->rest(&context->channel) & ENGINE_REST_TRANSMIT) != 0);
 }
 
 IRAM_ATTR void upkeep_settle_locked(struct async_memcpy_context *context)

@@ -18,8 +18,8 @@ SECTIONS {
     .iram0.text 0x40380000 : { KEEP(*(.iram1*)) }
     .text : { KEEP(*(.text.install)) *(.text*) }
     .rodata 0x3FC90000 : { *(.rodata*) }
-    .dram1 : { *(.dram1*) }
-    .dram0.data : { __global_pointer$ = . + 0x100; *(.data*) *(.sdata*) }
+    .dram1 0x3FCA0000 : { *(.dram1*) }
+    .dram0.data 0x3FCB0000 : { __global_pointer$ = . + 0x100; *(.data*) *(.sdata*) }
     .dram0.bss : { *(.bss*) *(.sbss*) }
 }
 """
@@ -65,7 +65,7 @@ FAULTS = {
 }
 
 
-def link(directory, source, options=(), suffix="c"):
+def link(directory, source, options=(), suffix="c", script=SCRIPT):
     """Compiles a program that counts as the driver's. Returns the path of the image."""
     os.makedirs(os.path.join(directory, "src"))
     path = os.path.join(directory, "src", f"all.{suffix}")
@@ -73,7 +73,7 @@ def link(directory, source, options=(), suffix="c"):
     with open(path, "w", encoding="ascii") as file:
         file.write(source)
     with open(os.path.join(directory, "image.ld"), "w", encoding="ascii") as file:
-        file.write(SCRIPT)
+        file.write(script)
     march = ["-march=rv32imc_zicsr", "-mabi=ilp32"]
     common = ["riscv64-unknown-elf-gcc", *(options or march)]
     subprocess.run([*common, "-Os", "-w", "-ffunction-sections", "-fdata-sections", "-c", path,
@@ -130,6 +130,16 @@ def image_for(march, abi, body, what):
     return check
 
 
+def misplaced(change, what, body=""):
+    """An image with a changed linker script."""
+    def check():
+        with tempfile.TemporaryDirectory() as directory:
+            image = link(directory, ENTRY + FLASH + GOOD + body, script=SCRIPT.replace(*change))
+            status, text = run("check_image.py", image)
+            assert status == 1 and what in text, text
+    return check
+
+
 def hidden_instruction():
     """An object that does not say what it uses."""
     with tempfile.TemporaryDirectory() as directory:
@@ -150,4 +160,13 @@ tap.main([
     ("check_image notices: the ABI", image_for("rv32imfc_zicsr", "ilp32f", "", "not the ABI")),
     ("check_image notices: no M", image_for("rv32ic_zicsr", "ilp32", "", "architecture is c_i")),
     ("check_image notices: a hidden instruction", hidden_instruction),
+    ("check_image notices: an entry in other memory",
+     misplaced(("ENTRY(interrupt_entry)", "ENTRY(flash)"), "the entry is 0x4038")),
+    ("check_image notices: data in flash", misplaced(("0x3FCA0000", "0x3C000000"), ".dram1 is")),
+    ("check_image notices: code on the data bus",
+     misplaced((".text :", ".text 0x3FC80000 :"), ".text is loaded to 0x3fc80000",
+               "IRAM KEEP void other(void) { flash(); }")),
+    ("check_image notices: a call into ROM",
+     misplaced(("SECTIONS", "rom = 0x40380004 + 0x1000; SECTIONS"), "leaves the image",
+               "void rom(void);\nIRAM KEEP void other(void) { rom(); }")),
 ])

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Tests of the library that a user links, with real threads. They use public headers only. A
- * failed check, in whichever thread, ends the program.
+ * Tests of the library that a user links, with real threads. Only test_port.c uses more than public
+ * headers. A failed check, in whichever thread, ends the program.
  *
  * A process has one chip, so a program is built for each: SUITE_CHIP is its name.
  */

@@ -122,6 +122,36 @@ static void check_refused(async_memcpy_handle_t driver, uintptr_t address, size_
     CHECK_EQ(esp_memcpy_blocking(driver, bad, good, size, -1), ESP_ERR_INVALID_ARG);
 }
 
+/* Returns how long the DMA was at work for a copy of 4000 bytes. */
+static uint64_t busy_ns(async_memcpy_handle_t driver, uint8_t *destination, const uint8_t *source)
+{
+    async_memcpy_host_stats_t before;
+    async_memcpy_host_stats_t after;
+    async_memcpy_host_get_stats(&before);
+    CHECK_EQ(esp_memcpy_blocking(driver, destination, source, 4000, -1), ESP_OK);
+    async_memcpy_host_get_stats(&after);
+    return after.dma_busy_ns - before.dma_busy_ns;
+}
+
+/* It counts as internal RAM in time, too, which depends on the alignment. */
+static void time_of_internal_memory(void)
+{
+    async_memcpy_handle_t driver = suite_install(1);
+    uint8_t *sram = heap_caps_aligned_alloc(64, 8192, MALLOC_CAP_DMA);
+    uint8_t *heap = aligned_alloc(64, 8192);
+    CHECK(sram != NULL && heap != NULL);
+    for (size_t offset = 0; offset < 4; offset++) {
+        uint64_t of_sram = busy_ns(driver, sram + 4096 + offset, sram + offset / 2);
+        uint64_t of_heap = busy_ns(driver, heap + 4096 + offset, heap + offset / 2);
+        /* Each end of the interval is rounded down to a nanosecond; a cycle has more than four. */
+        CHECK(of_heap + 1 >= of_sram && of_heap <= of_sram + 1);
+    }
+    CHECK(busy_ns(driver, heap + 4096, heap) < busy_ns(driver, heap + 4097, heap + 1));
+    CHECK_EQ(esp_async_memcpy_uninstall(driver), ESP_OK);
+    heap_caps_free(sram);
+    free(heap);
+}
+
 /* What is nobody's memory, and what is the chip's but out of the DMA's reach. */
 static const struct refusal {
     const char *chip; /* NULL: on all */
@@ -211,6 +241,7 @@ static const struct test_case tests[] = {
     {"every place", every_place},
     {"large copy", large_copy},
     {"windows of copies that wait", windows_of_copies_that_wait},
+    {"time of internal memory", time_of_internal_memory},
     {"refused addresses", refused_addresses},
     {"strict mode", strict_mode},
     {"declared alignment", declared_alignment},

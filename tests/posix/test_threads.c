@@ -356,6 +356,47 @@ static void waiting_for_nothing(void)
     CHECK_EQ(esp_async_memcpy_uninstall(driver), ESP_OK);
 }
 
+/* A copy that is submitted anew by its callback until somebody has seen another one end. */
+struct treadmill {
+    uint8_t bytes[2000];
+    atomic_bool stop;
+    struct suite_counter ends;
+};
+
+static bool tread(async_memcpy_handle_t driver, async_memcpy_event_t *event, void *argument)
+{
+    struct treadmill *treadmill = argument;
+    if (event->status == ESP_OK && !atomic_load(&treadmill->stop) &&
+        esp_async_memcpy(driver, treadmill->bytes + 1000, treadmill->bytes, 1000, tread,
+                         treadmill) == ESP_OK) {
+        return false;
+    }
+    return suite_count_done(driver, event, &treadmill->ends);
+}
+
+static void waiting_while_there_is_always_work(void)
+{
+    struct treadmill treadmill = {.bytes = {1}};
+    async_memcpy_handle_t driver = suite_install(1);
+    async_memcpy_handle_t other = suite_install(1);
+    uint8_t bytes[2] = {5, 0};
+    CHECK_EQ(
+        esp_async_memcpy(driver, treadmill.bytes + 1000, treadmill.bytes, 1000, tread, &treadmill),
+        ESP_OK);
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        struct suite_counter counter = {0};
+        bytes[1] = 0;
+        suite_submit(other, bytes + 1, bytes, 1, &counter);
+        suite_await(&counter, 1);
+        CHECK_EQ(bytes[1], 5);
+    }
+    CHECK_EQ(atomic_load(&treadmill.ends.done), 0);
+    atomic_store(&treadmill.stop, true);
+    suite_await(&treadmill.ends, 1);
+    suite_uninstall(driver);
+    suite_uninstall(other);
+}
+
 /* Without callbacks nothing interrupts; calls alone find what has ended. */
 static void submit_silently(void *driver, unsigned index)
 {
@@ -390,6 +431,7 @@ static const struct test_case tests[] = {
     {"callbacks are interrupts", callbacks_are_interrupts},
     {"no wake-up is lost", no_wake_up_is_lost},
     {"waiting for nothing", waiting_for_nothing},
+    {"waiting while there is always work", waiting_while_there_is_always_work},
     {"threads that poll", threads_that_poll},
     {NULL, NULL},
 };

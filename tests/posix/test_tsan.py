@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The tests of threads and processes once more, under the thread sanitizer: the programs of the
-build "thread", each test with the name of its program before its own."""
+"""The tests of threads, processes and the port once more, under the thread sanitizer: the programs
+of the build "thread", each test with the name of its program before its own."""
 
 import functools
 import glob
@@ -48,7 +48,7 @@ def run_test(program, name):
     assert re.search(rf"^ok \d+ - {re.escape(name)}$", output, re.MULTILINE), output
 
 
-programs = sorted(path for suite in ("threads", "process")
+programs = sorted(path for suite in ("threads", "process", "port")
                   for path in glob.glob(os.path.join(BUILD, "tests", "posix", f"{suite}_*")))
 assert programs, f"there is no test program in {BUILD}"
 tap.main([(f"{os.path.basename(program)}: {name}", functools.partial(run_test, program, name))

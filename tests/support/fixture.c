@@ -192,11 +192,10 @@ const char *fixture_describe(void)
     size_t length;
 
     fixture_name_variants(running.variants, variants, sizeof(variants));
-    length = (size_t)snprintf(text, sizeof(text),
-                              "%s, cache line %u, seed %llu (machine %llu), variants %s",
-                              running.chip == NULL ? "no chip" : running.chip,
-                              running.cache_line_bytes, (unsigned long long)chosen.seed,
-                              (unsigned long long)running.seed, variants);
+    length = (size_t)snprintf(
+        text, sizeof(text), "%s, cache line %u, seed %llu (machine %llu), variants %s",
+        running.chip == NULL ? "no chip" : running.chip, running.cache_line_bytes,
+        (unsigned long long)chosen.seed, (unsigned long long)running.seed, variants);
     (void)describe_points(text, length, sizeof(text));
     return text;
 }

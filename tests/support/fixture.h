@@ -59,8 +59,8 @@ struct explore {
 
 /*
  * Runs a scenario once with no interrupt placed, then with an interrupt placed at every point, at
- * every two points, and so on. If the scenario uses several cores, then instead of an interrupt also
- * a switch to another core is placed, which goes on until it waits, or for a few points by seed.
+ * every two points, and so on. If the scenario uses several cores, a switch to another core is
+ * placed as well in the place of an interrupt: it goes on until it waits, or for a few points.
  * Each run gets a machine of its own and must leave it clean. Fails if there is no point. Single
  * points are sampled only beyond the first few hundred, where a run with so many points polls.
  * Returns the number of runs.

@@ -131,10 +131,48 @@ static void ranges_overlap(void)
     }
 }
 
+/* Against looking at each address. */
+static void bodies_are_whole_units(void)
+{
+    for (size_t unit = 1; unit <= 64; unit *= 2) {
+        for (uintptr_t address = 1000; address < 1000 + 2 * unit; address++) {
+            for (size_t size = 1; size <= 4 * unit + 3; size++) {
+                size_t head = 0;
+                size_t body = 0;
+
+                while ((address + head) % unit != 0) {
+                    head++;
+                }
+                while (head + body + unit <= size) {
+                    body += unit;
+                }
+                CHECK_EQ(plan_head_bytes(address, unit - 1), head);
+                CHECK_EQ(plan_body_bytes(address, size, unit - 1), body);
+            }
+        }
+    }
+}
+
+/* At the end of all addresses, and as large as can be. */
+static void bodies_at_the_ends(void)
+{
+    CHECK_EQ(plan_head_bytes(0, 63), 0);
+    CHECK_EQ(plan_head_bytes(1, 63), 63);
+    CHECK_EQ(plan_head_bytes(UINTPTR_MAX, 63), 1);
+    CHECK_EQ(plan_head_bytes(UINTPTR_MAX - 63, 63), 0);
+    CHECK_EQ(plan_body_bytes(UINTPTR_MAX - 64, 65, 63), 64);
+    CHECK_EQ(plan_body_bytes(UINTPTR_MAX - 62, 63, 63), 0);
+    CHECK_EQ(plan_body_bytes(1, SIZE_MAX, 63), (SIZE_MAX - 63) / 64 * 64);
+    CHECK_EQ(plan_body_bytes(0, SIZE_MAX, 0), SIZE_MAX);
+    CHECK_EQ(plan_body_bytes(5, 1, 15), 0);
+}
+
 static const struct test_case tests[] = {
     {"item size keeps to the alignment", item_bytes_keep_to_the_alignment},
     {"items add up to the request", items_add_up},
     {"items of tiny requests", items_of_tiny_requests},
+    {"bodies are whole units", bodies_are_whole_units},
+    {"bodies at the ends", bodies_at_the_ends},
     {"range within another", ranges_within},
     {"range that wraps round is within none", ranges_that_wrap_are_not_within},
     {"ranges that overlap", ranges_overlap},

@@ -519,6 +519,37 @@ static void test_explore_interrupt(void)
     fixture_check_clean();
 }
 
+/* The other core's interrupt is all that is placed there: it comes to its first point, takes the
+ * interrupt, and the one that was at work goes on. */
+static void interrupt_and_step(unsigned count)
+{
+    steps_forget();
+    machine_start_core(1, take_steps, &count);
+    step();
+    interrupt_core(1);
+    take_steps(&count);
+    machine_join_core(1);
+    CHECK_EQ(taken[1], 1);
+}
+
+static void test_explore_interrupt_only(void)
+{
+    struct machine_config config = {
+        .chip = fixture_chip(), .explore = true, .explore_count = 1, .explore_points = {0}};
+
+    fixture_power_on_with(&config);
+    open_lines();
+    config.explore_points[0] = machine_point_count() + 2; /* after the write */
+    interrupt_and_step(3);
+    CHECK(strcmp(steps.text, "0000111") == 0);
+    fixture_check_clean();
+    fixture_power_on_with(&config);
+    open_lines();
+    interrupt_and_step(3);
+    CHECK(strcmp(steps.text, "0010011") == 0);
+    fixture_check_clean();
+}
+
 /* A loop that polls for what the other core does ends. */
 static void poll_flag(void *argument)
 {
@@ -585,6 +616,7 @@ static const struct test_case bare_cases[] = {
     {"exploring: a core goes on until it waits", test_explore_stands_still},
     {"exploring: a switch", test_explore_switch},
     {"exploring: another core's interrupt", test_explore_interrupt},
+    {"exploring: another core's interrupt only", test_explore_interrupt_only},
     {"exploring: polling for the other core", test_explore_polls},
     {"time with real threads", test_threads},
     {NULL, NULL},

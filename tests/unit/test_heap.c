@@ -5,6 +5,7 @@
 #include "check.h"
 #include "fixture.h"
 #include "heap.h"
+#include "heap_blocks.h"
 #include "rng.h"
 #include "runner.h"
 
@@ -148,6 +149,25 @@ static uint32_t *end_of(const struct heap_region *region)
     return first_of(region) + region->size_bytes / sizeof(uint32_t) - 2;
 }
 
+/* The last block claims a size that ends just behind the region. */
+static void test_overwritten_last_header(void)
+{
+    enum { FIRST_BYTES = 64, SMALL_REGION_BYTES = 256 };
+    for (uint32_t more_bytes = 8; more_bytes < 64; more_bytes += 8) {
+        struct heap_region region = make_heap(0, SMALL_REGION_BYTES);
+        uint8_t *first = heap_allocate(&region, 1, FIRST_BYTES - 4);
+        uint32_t *header = (uint32_t *)(void *)(first + FIRST_BYTES) - 1;
+        uint32_t good = *header;
+        *header = good + more_bytes;
+        CHECK(heap_allocate(&region, 1, good) == NULL);
+        CHECK(heap_take(first_of(&region), end_of(&region), good) == NULL);
+        CHECK_EQ(heap_measure(&region).total_bytes, 0);
+        *header = good;
+        CHECK(heap_allocate(&region, 1, good - 4) == (void *)(header + 1));
+        check_guards(&region);
+    }
+}
+
 /* The way of a port, on the same memory: what either takes the other does not get. */
 static void test_take(void)
 {
@@ -267,6 +287,7 @@ static const struct test_case heap_cases[] = {
     {"the largest block is exact", test_largest},
     {"foreign and freed pointers", test_wrong_pointers},
     {"an overwritten header", test_overwritten_header},
+    {"an overwritten last header", test_overwritten_last_header},
     {"a port's way", test_take},
     {"a port's way, what it refuses", test_take_refuses},
     {"random use against a model", test_random},

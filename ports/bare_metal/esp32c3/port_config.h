@@ -13,9 +13,6 @@
 #define PORT_INTERRUPT_SOURCES 62
 #define PORT_INTERRUPT_ENABLE  0x104
 
-/* Entries of the vector table. */
-#define PORT_VECTORS 32
-
 /* interrupts.md, section 8 */
 #define PORT_SYSTEM_TIMER_BASE  0x60023000u
 #define PORT_SYSTEM_TIMER_SHIFT 4u /* counts 16 in a microsecond */

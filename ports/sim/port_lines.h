@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How many cores there are at the most, and which CPU lines the port uses: those below a number. */
+#ifndef PORT_LINES_H
+#define PORT_LINES_H
+
+#define PORT_CORE_COUNT      2
+#define PORT_INTERRUPT_LINES 32
+
+#endif
