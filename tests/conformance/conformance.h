@@ -20,6 +20,12 @@ extern const struct test_case conformance_sizes[];
 extern const struct test_case conformance_callbacks[];
 extern const struct test_case conformance_order[];
 extern const struct test_case conformance_blocking[];
+extern const struct test_case conformance_waiting[];
+extern const struct test_case conformance_cancel[];
+extern const struct test_case conformance_tickets[];
+extern const struct test_case conformance_info[];
+extern const struct test_case conformance_threshold[];
+extern const struct test_case conformance_static_install[];
 extern const struct test_case conformance_user_code[];
 
 /* All of these tables; ends with NULL. */

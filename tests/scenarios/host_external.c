@@ -7,6 +7,7 @@
 #include "copy.h"
 #include "engine.h"
 #include "esp_heap_caps.h"
+#include "fault.h"
 #include "fixture.h"
 #include "platform.h"
 #include "port.h"
@@ -443,6 +444,42 @@ static void s39_data_has_landed_for_the_engine(void)
     scene_close();
 }
 
+/* What the CPU places of a request is read once, at its beginning: a later request may change the
+ * source as soon as that is armed behind it, and the engine may fail on an earlier one after that.
+ * The source has just been written, and its lines are the later one's destination. */
+static void s16_edges_are_read_once(void)
+{
+    enum { LONG_BYTES = 3000, FEW = 11 };
+    struct buffer from[2];
+    struct buffer to;
+    struct copy copies[3];
+
+    scene_open(BUFFER_INTERNAL, 0, 2 * (size_t)LINE_MAX);
+    buffer_open_in(&from[0], BUFFER_INTERNAL, LONG_BYTES, 1);
+    buffer_open_in(&from[1], BUFFER_INTERNAL, LONG_BYTES, 2);
+    buffer_open_in(&to, BUFFER_EXTERNAL, FEW, 7);
+    copies[0] = copy_of(from[1].bytes, from[0].bytes, LONG_BYTES);
+    copies[1] = copy_of(to.bytes, scene.room.bytes + 3, FEW);
+    copies[2] = scene.copy;
+    fault_plan(FAULT_FLIP_OWNER, 0, 1);
+    machine_mask_interrupts();
+    for (size_t i = 0; i < 3; i++) {
+        copy_start(scene.handle, &copies[i]);
+    }
+    machine_unmask_interrupts();
+    copy_finish(copies, 3);
+    CHECK_EQ(fault_count(FAULT_FLIP_OWNER), 1);
+    fault_forget_all();
+    for (size_t i = 0; i < FEW; i++) {
+        CHECK_EQ(to.bytes[i], pattern_byte(OUTSIDE, 3 + i));
+    }
+    check_room(OUTSIDE);
+    buffer_close(&to);
+    buffer_close(&from[1]);
+    buffer_close(&from[0]);
+    scene_close();
+}
+
 static const struct test_case with_timings[] = {
     {"S11 neighbours by address", s11_neighbours_by_address},
     {"S11 neighbours by size", s11_neighbours_by_size},
@@ -457,6 +494,7 @@ static const struct test_case with_timings[] = {
     {"S15 bytes behind the end", s15_bytes_behind_the_end},
     {"S15 bytes round a few", s15_bytes_round_a_few},
     {"S15 bytes round any size", s15_bytes_round_any_size},
+    {"S16 edges are read once", s16_edges_are_read_once},
     {"S21 writes are whole blocks", s21_writes_are_whole_blocks},
     {"S35 descriptors are not cached", s35_descriptors_are_not_cached},
     {"S38 block size", s38_block_size},
@@ -481,11 +519,113 @@ static const struct test_case at_every_point[] = {
     {NULL, NULL},
 };
 
+static const struct copy_way ways[] = {
+    {BUFFER_EXTERNAL, BUFFER_INTERNAL, 0, 0},
+    {BUFFER_INTERNAL, BUFFER_EXTERNAL, 0, 0},
+    {BUFFER_EXTERNAL, BUFFER_EXTERNAL, 0, 0},
+};
+enum { WAY_COUNT = sizeof(ways) / sizeof(ways[0]) };
+
+/* One in this many is done where --full does all. */
+static uint32_t share(uint32_t count)
+{
+    return fixture_options()->full ? 1 : count;
+}
+
+/* Chooses about one in so many by seed. */
+static bool is_chosen(uint32_t count)
+{
+    return platform_random(share(count)) == 0;
+}
+
+static void power_on_with(unsigned line, uint32_t variants)
+{
+    const struct machine_config config = {.chip = fixture_chip(),
+                                          .seed = fixture_options()->seed,
+                                          .variants = variants,
+                                          .cache_line_bytes = line};
+
+    fixture_power_on_with(&config);
+}
+
+/* Every offset of the destination in a line, every small size. */
+static void check_every_offset_and_size(const async_memcpy_config_t *config)
+{
+    enum { SIZES = 130, SHARE = 240 };
+    async_memcpy_handle_t handle = driver_install_with(config);
+
+    for (uint32_t i = 0; i < WAY_COUNT * LINE_MAX * SIZES; i++) {
+        struct copy_way way = ways[i % WAY_COUNT];
+
+        way.to_offset = i / WAY_COUNT % LINE_MAX;
+        way.from_offset = platform_random(LINE_MAX);
+        if (is_chosen(SHARE)) {
+            copy_pattern_along(handle, &way, 1 + i / WAY_COUNT / LINE_MAX);
+        }
+    }
+    CHECK_EQ(esp_async_memcpy_uninstall(handle), ESP_OK);
+}
+
+/* A byte less, none and a byte more than whole items of every alignment. */
+static void check_every_item_size(const async_memcpy_config_t *config)
+{
+    enum { COUNTS = 3, SHARE = 12 };
+    static const size_t items[] = {4095, 4092, 4080, 4064, 4032};
+    static const size_t offsets[] = {0, 1, 16, 63};
+    async_memcpy_handle_t handle = driver_install_with(config);
+
+    for (uint32_t i = 0; i < WAY_COUNT * 5 * 4 * COUNTS * 3; i++) {
+        struct copy_way way = ways[i % WAY_COUNT];
+        size_t size = items[i / WAY_COUNT % 5] * (1 + i / WAY_COUNT / 20 % COUNTS);
+
+        way.to_offset = offsets[i / WAY_COUNT / 5 % 4];
+        way.from_offset = platform_random(LINE_MAX);
+        if (is_chosen(SHARE)) {
+            copy_pattern_along(handle, &way, size - 1 + i / WAY_COUNT / 20 / COUNTS);
+        }
+    }
+    CHECK_EQ(esp_async_memcpy_uninstall(handle), ESP_OK);
+}
+
+/* With every line size, every block size, and data that lands at once or late. */
+static void check_everywhere(void (*check)(const async_memcpy_config_t *config))
+{
+    static const uint32_t variants[] = {0, MACHINE_PSRAM_LANDS_LATE};
+    static const size_t bursts[] = {0, 16, 32, 64};
+
+    for (unsigned line = 16; line <= LINE_MAX; line *= 2) {
+        for (size_t i = 0; i < 8; i++) {
+            const async_memcpy_config_t config = {.backlog = 2, .dma_burst_size = bursts[i / 2]};
+
+            power_on_with(line, variants[i % 2]);
+            check(&config);
+            fixture_check_clean();
+        }
+    }
+}
+
+static void s15_every_offset_and_size(void)
+{
+    check_everywhere(check_every_offset_and_size);
+}
+
+static void s17_every_item_size(void)
+{
+    check_everywhere(check_every_item_size);
+}
+
+static const struct test_case everywhere[] = {
+    {"S15 every offset and size", s15_every_offset_and_size},
+    {"S17 sizes around every largest item", s17_every_item_size},
+    {NULL, NULL},
+};
+
 int main(int argc, char **argv)
 {
     const struct runner_suite suites[] = {
         {with_timings, RUNNER_TIMINGS},
         {at_every_point, RUNNER_POINTS},
+        {everywhere, RUNNER_BARE},
         {NULL, RUNNER_BARE},
     };
     const struct runner_chip chips[] = {{"esp32s3", suites}, {NULL, NULL}};

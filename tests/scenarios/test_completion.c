@@ -311,6 +311,7 @@ int main(int argc, char **argv)
         {scenarios, RUNNER_POINTS},
         {NULL, RUNNER_BARE},
     };
+    const struct runner_chip chips[] = {{NULL, suites}, {"esp32s3", suites}, {NULL, NULL}};
 
-    return runner_main(argc, argv, "completion", suites);
+    return runner_main_on(argc, argv, "completion", chips);
 }

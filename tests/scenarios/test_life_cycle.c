@@ -392,7 +392,7 @@ static void s29_odd_arguments(void)
     config.sram_trans_align = 3;
     expect_refusal(&config, ESP_ERR_INVALID_ARG);
     config.sram_trans_align = 0;
-    config.flags = 1;
+    config.flags = 2;
     expect_refusal(&config, ESP_ERR_INVALID_ARG);
     expect_refusal(NULL, ESP_ERR_INVALID_ARG);
     CHECK_EQ(esp_async_memcpy_install(&default_config, NULL), ESP_ERR_INVALID_ARG);

@@ -132,7 +132,7 @@ static void other_close(void)
     buffer_close(&other.source);
 }
 
-/* Fails if the driver writes a register of the gate or of the other user's channel. */
+/* Fails if the driver shuts the gate or writes a register of the other user's channel. */
 static void watch_writes(const struct trace_event *event, void *context)
 {
     const struct platform_registers *registers = &platform_chip()->registers;
@@ -143,7 +143,8 @@ static void watch_writes(const struct trace_event *event, void *context)
     if (event->kind != TRACE_REGISTER_WRITE) {
         return;
     }
-    CHECK(event->address != registers->clock && event->address != registers->reset);
+    CHECK(event->address != registers->clock || (event->value & registers->gate_mask) != 0);
+    CHECK(event->address != registers->reset || (event->value & registers->gate_mask) == 0);
     CHECK(event->address < channel || event->address >= channel + PLATFORM_CHANNEL_STRIDE);
     CHECK(event->address < interrupts || event->address >= interrupts + 0x10);
 }
