@@ -44,6 +44,9 @@ struct external {
     uint32_t word[2];        /* from and to which the engine copies when it has nothing else */
 };
 
+/* The CPU has placed its part. No place in a body, which there is made of blocks. */
+#define REQUEST_BEGUN ((ptrdiff_t)1)
+
 #define REQUEST_FAILED    ((ptrdiff_t)-1) /* the engine failed twice in a row */
 #define REQUEST_ABANDONED ((ptrdiff_t)-2) /* the engine did not confirm a stop */
 #define REQUEST_WITHDRAWN ((ptrdiff_t)-3) /* the user did not want it any more */
@@ -121,8 +124,9 @@ bool external_must_wait_locked(struct async_memcpy_context *context, const struc
 
 struct body external_body(struct async_memcpy_context *context, const struct request *request);
 
-/* Places what the engine may not write, before a request's first item is armed. */
-void external_begin_locked(struct async_memcpy_context *context, const struct request *request);
+/* Places what the engine may not write, before a request's first item is armed; once, since a later
+ * request may have overwritten the source when this one is armed anew. */
+void external_begin_locked(const struct async_memcpy_context *context, struct request *request);
 
 /* Makes memory say what the CPU sees, before the engine reads and writes there. */
 void external_prepare_locked(const struct async_memcpy_context *context, void *destination,

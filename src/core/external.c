@@ -106,10 +106,10 @@ static IRAM_ATTR void place(const struct request *request, size_t begin, size_t 
     port_cache_write_back(destination + begin, end - begin);
 }
 
-IRAM_ATTR void external_begin_locked(struct async_memcpy_context *context,
-                                     const struct request *request)
+IRAM_ATTR void external_begin_locked(const struct async_memcpy_context *context,
+                                     struct request *request)
 {
-    if (!is_external(context, request->destination, 1)) {
+    if (request->trouble != 0 || !is_external(context, request->destination, 1)) {
         return;
     }
     uintptr_t destination = (uintptr_t)request->destination;
@@ -118,6 +118,7 @@ IRAM_ATTR void external_begin_locked(struct async_memcpy_context *context,
     size_t head = size == 0 ? request->size_bytes : plan_head_bytes(destination, mask);
     place(request, 0, head);
     place(request, head + size, request->size_bytes);
+    request->trouble = REQUEST_BEGUN;
 }
 
 IRAM_ATTR void external_prepare_locked(const struct async_memcpy_context *context,
