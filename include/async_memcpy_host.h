@@ -45,7 +45,7 @@ typedef struct {
 
 /**
  * Chooses the chip. Without this call the environment variable ASYNC_MEMCPY_CHIP chooses, and
- * without that the default, esp32c3.
+ * without that the default, esp32s3.
  *
  * @param name such as "esp32c3"
  * @return ESP_OK;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #define CHIP_VARIABLE "ASYNC_MEMCPY_CHIP"
-#define CHIP_DEFAULT  "esp32c3"
+#define CHIP_DEFAULT  "esp32s3"
 
 static const struct chip *preferred; /* by async_memcpy_host_select_chip() */
 static bool failure_was_reported;    /* one line, not one for each allocation */
