@@ -139,6 +139,10 @@ void external_take_locked(struct async_memcpy_context *context, bool ended);
 /* Lets land what the engine wrote before it was stopped. */
 void external_settle_locked(const struct async_memcpy_context *context);
 
+/* Makes the CPU see what the engine has written of a request at whose offset it was stopped. */
+void external_stopped_locked(struct async_memcpy_context *context, const struct request *request,
+                             size_t offset);
+
 /* Makes memory say what the CPU has written in the engine's place. */
 void external_placed_locked(const struct async_memcpy_context *context, void *destination,
                             size_t size);

@@ -158,6 +158,18 @@ IRAM_ATTR void external_settle_locked(const struct async_memcpy_context *context
     }
 }
 
+IRAM_ATTR void external_stopped_locked(struct async_memcpy_context *context,
+                                       const struct request *request, size_t offset)
+{
+    struct body body = external_body(context, request);
+    if (!is_external(context, body.destination, 1)) {
+        return;
+    }
+    size_t begin = request == context->oldest ? context->external->taken_bytes : 0;
+    size_t end = offset + plan_item_size(body.size_bytes, offset, context->item_bytes);
+    port_cache_invalidate(body.destination + begin, end - begin);
+}
+
 IRAM_ATTR void external_placed_locked(const struct async_memcpy_context *context, void *destination,
                                       size_t size)
 {

@@ -137,6 +137,9 @@ IRAM_ATTR bool recover_take_back_locked(struct async_memcpy_context *context)
         return false;
     }
     if (find_position_locked(context, &at)) {
+        if (port_has_external()) {
+            external_stopped_locked(context, at.request, at.offset_bytes);
+        }
         disarm_locked(context, &at);
     }
     return true;
