@@ -76,6 +76,15 @@ endforeach()
 
 file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/tests.txt CONTENT "${test_list}")
 
+# Random programs for a time (scripts/soak.sh).
+file(GLOB soak_sources CONFIGURE_DEPENDS tests/soak/*.c)
+if(soak_sources)
+  add_executable(soak ${soak_sources} tests/support/rng.c)
+  target_include_directories(soak PRIVATE tests/soak tests/support ${public_include} ${port_include}
+                                          src/chip src/engine ${sim_include})
+  target_link_libraries(soak PRIVATE async_memcpy_deterministic async_memcpy_flags)
+endif()
+
 # What the facts check reads: the driver's facts without any header of the model, and the model's
 # without any header of the driver.
 file(GLOB driver_dump CONFIGURE_DEPENDS tests/facts/dump_driver.c)

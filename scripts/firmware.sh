@@ -39,18 +39,22 @@ build tool amcp
 build_firmware "$chip"
 
 images="$BUILD/firmware-$chip"
-python3 "$ROOT/scripts/check_image.py" "$images"/*.elf
-python3 "$ROOT/scripts/check_iram.py" "$images"/*.elf
+mapfile -t names <"$images/images.txt"
+python3 "$ROOT/scripts/check_image.py" "${names[@]/#/$images/}"
+python3 "$ROOT/scripts/check_iram.py" "${names[@]/#/$images/}"
 if [ -n "$build_only" ]; then
     exit 0
 fi
 
 failed=0
-while read -r name; do
+for name in "${names[@]}"; do
+    case "$name" in
+    *-board.elf) continue ;;
+    esac
     echo "== $name on the emulated $chip"
     "$BUILD/tool/amcp" boot --chip "$chip" "$images/$name" || {
         echo "== $name: failed"
         failed=1
     }
-done < <(grep -v -- '-board\.elf$' "$images/images.txt")
+done
 exit $failed

@@ -138,8 +138,8 @@ static esp_err_t try_copy(struct scene *scene, size_t to, size_t from, size_t si
         return error;
     }
     copy_finish(&copy, 1);
-    for (size_t at = 0; at < size; at++) {
-        CHECK_EQ(scene->destination.bytes[to + at], pattern_byte(PATTERN, from + at));
+    for (size_t i = 0; i < size; i++) {
+        CHECK_EQ(scene->destination.bytes[to + i], pattern_byte(PATTERN, from + i));
     }
     window.bytes += to;
     window.size_bytes = size;

@@ -41,10 +41,32 @@ void queue_check_copied(const struct queue *queue, size_t index)
                   queue->pattern);
 }
 
+static uint32_t sum_of(const struct buffer *buffer)
+{
+    uint32_t sum = 0;
+
+    for (size_t i = 0; i < buffer->size_bytes; i++) {
+        sum = sum * 31 + buffer->bytes[i];
+    }
+    return sum;
+}
+
+/* It reads as what it is, again and again. */
+static void check_settled(const struct buffer *buffer)
+{
+    uint32_t sum = sum_of(buffer);
+
+    if (!platform_in_interrupt()) {
+        platform_pass_time();
+    }
+    CHECK_EQ(sum_of(buffer), sum);
+}
+
 void queue_scribble(struct queue *queue, size_t index)
 {
     struct buffer *destination = &queue->destinations[index];
 
+    check_settled(destination);
     pattern_fill(destination->bytes, destination->size_bytes, SCRIBBLE_PATTERN + (uint32_t)index);
 }
 

@@ -38,7 +38,7 @@ void queue_start(struct queue *queue, size_t first, size_t last);
 /* Fails unless all bytes of a copy are in place. */
 void queue_check_copied(const struct queue *queue, size_t index);
 
-/* Writes to a destination, which is the caller's again. */
+/* Writes to a destination, which is the caller's again. Fails if anybody else writes there. */
 void queue_scribble(struct queue *queue, size_t index);
 
 /* Has the engine copy something else, and fails if a destination that was scribbled on, or what is

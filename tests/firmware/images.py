@@ -3,7 +3,6 @@
 variants of the machine; with --full under each variant alone and with several seeds."""
 
 import functools
-import glob
 import os
 import re
 import subprocess
@@ -28,9 +27,13 @@ ALONE = any(not word.startswith("-") and before != "--seed"
             for before, word in zip(sys.argv, sys.argv[1:]))
 
 
-def images_named(prefix):
+def files():
     with open(os.path.join(IMAGES, "images.txt"), encoding="ascii") as lines:
-        names = [line.strip().removesuffix(".elf") for line in lines]
+        return [line.strip() for line in lines]
+
+
+def images_named(prefix):
+    names = [name.removesuffix(".elf") for name in files()]
     return [name for name in names if name.startswith(prefix) and not name.endswith("-board")]
 
 
@@ -115,7 +118,7 @@ def plain_tests(images):
 
 def script(name):
     """A check over all images."""
-    images = sorted(glob.glob(os.path.join(IMAGES, "*.elf")))
+    images = [os.path.join(IMAGES, name) for name in files()]
     run = subprocess.run([sys.executable, os.path.join(ROOT, "scripts", name), *images],
                          capture_output=True, text=True)
     assert run.returncode == 0 and images, run.stdout + run.stderr

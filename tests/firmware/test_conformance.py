@@ -8,4 +8,4 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import images  # noqa: E402
 
-images.tap.main(images.tests_of(["conformance"]))
+images.tap.main(images.tests_of(images.images_named("conformance-")))

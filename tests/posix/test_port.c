@@ -192,6 +192,7 @@ static void call_slowly(void *argument, unsigned index)
 /* What is called as an interrupt is one for who waits. */
 static void waiting_for_what_is_called_as_interrupt(void)
 {
+    CHECK(port_chip() != NULL);
     for (unsigned round = 0; round < 20; round++) {
         struct slow slow = {.begun = 0};
         suite_run_threads(2, call_slowly, &slow);
@@ -233,6 +234,7 @@ static void signals_between_threads(void)
 /* A loop that does nothing but look at the clock ends. */
 static void clock_goes_on(void)
 {
+    CHECK(port_chip() != NULL);
     uint32_t began_us = port_now_us();
     while (port_now_us() - began_us < 50) {
     }

@@ -15,7 +15,7 @@ BUILD = os.environ.get("BUILD_THREAD", os.path.join(ROOT, "build", "thread"))
 sys.path.insert(0, os.path.join(ROOT, "scripts", "lib"))
 import tap  # noqa: E402
 
-SECONDS_MAX = 300
+SECONDS_MAX = 120
 ENVIRONMENT = {**os.environ, "TSAN_OPTIONS": "second_deadlock_stack=1"}
 SEED = sys.argv[sys.argv.index("--seed") + 1] if "--seed" in sys.argv[:-1] else "1"
 

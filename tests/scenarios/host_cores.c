@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* S02, S11, S16, S22, S24 and S40, and what else can go wrong between two cores. */
+/* S02 to S04, S09, S22 and S24 between two cores, and where callbacks come. */
 #include <stddef.h>
 
 #include "buffer.h"
@@ -11,20 +11,12 @@
 #include "platform.h"
 #include "port.h"
 #include "runner.h"
+#include "sides.h"
 
-enum { CORES = 2, COUNT = 3, BYTES = 90, STORM_HANDLES = 3, STORM_STEPS = 40, LINE_MAX = 64 };
-
-/* What a core copies. */
-struct side {
-    struct buffer source;
-    struct buffer destinations[COUNT];
-    struct copy copies[COUNT];
-    async_memcpy_handle_t handle;
-    size_t count;
-};
+enum { COUNT = SIDE_COPIES_MAX, STORM_HANDLES = 3, STORM_STEPS = 40 };
 
 struct scene {
-    struct side sides[CORES];
+    struct side sides[SIDE_COUNT];
     unsigned home; /* the core that installed */
     bool running;  /* a callback is */
     bool gone;     /* the driver is uninstalled */
@@ -32,14 +24,6 @@ struct scene {
 };
 
 static struct scene scene;
-
-/* Has a task run on the other core, and one on this, to their ends. */
-static void run_both(void (*there)(void *argument), void (*here)(void *argument))
-{
-    machine_start_core(1, there, &scene.sides[1]);
-    here(&scene.sides[0]);
-    machine_join_core(1);
-}
 
 /* Callbacks come one at a time, on the core that installed. It is as if each woke a task there and
  * here. */
@@ -49,7 +33,7 @@ static void observe(struct copy *copy)
     CHECK(!scene.running);
     CHECK(!scene.gone);
     scene.running = true;
-    pattern_check(copy->destination, copy->size_bytes, 5);
+    pattern_check(copy->destination, copy->size_bytes, SIDE_PATTERN);
     for (unsigned i = 0; i < 3; i++) {
         machine_point();
     }
@@ -58,23 +42,14 @@ static void observe(struct copy *copy)
     machine_wake_cores();
 }
 
-static void side_open(struct side *side, size_t count)
-{
-    side->count = count;
-    buffer_open(&side->source, BYTES, 1);
-    pattern_fill(side->source.bytes, BYTES, 5);
-    for (size_t i = 0; i < count; i++) {
-        buffer_open(&side->destinations[i], BYTES, 7 * i + 3);
-        side->copies[i] = copy_of(side->destinations[i].bytes, side->source.bytes, BYTES - i);
-        side->copies[i].in_callback = observe;
-    }
-}
-
 static void scene_open(uint32_t backlog, size_t count)
 {
     scene = (struct scene){.home = 0};
-    for (size_t core = 0; core < CORES; core++) {
+    for (size_t core = 0; core < SIDE_COUNT; core++) {
         side_open(&scene.sides[core], count);
+        for (size_t i = 0; i < count; i++) {
+            scene.sides[core].copies[i].in_callback = observe;
+        }
     }
     if (backlog != 0) {
         scene.sides[0].handle = driver_install(backlog, 0);
@@ -82,18 +57,9 @@ static void scene_open(uint32_t backlog, size_t count)
     }
 }
 
-static void side_close(struct side *side)
-{
-    for (size_t i = 0; i < side->count; i++) {
-        pattern_check(side->destinations[i].bytes, BYTES - i, 5);
-        buffer_close(&side->destinations[i]);
-    }
-    buffer_close(&side->source);
-}
-
 static void scene_close(void)
 {
-    for (size_t core = 0; core < CORES; core++) {
+    for (size_t core = 0; core < SIDE_COUNT; core++) {
         side_close(&scene.sides[core]);
     }
 }
@@ -141,7 +107,7 @@ static void submit_and_wait(void *argument)
 static void check_submit_on_both(uint32_t backlog, size_t count)
 {
     scene_open(backlog, count);
-    run_both(submit_and_wait, submit_and_wait);
+    sides_run(scene.sides, submit_and_wait, submit_and_wait);
     CHECK_EQ(copy_callback_count(), 2 * count);
     CHECK_EQ(esp_async_memcpy_uninstall(scene.sides[0].handle), ESP_OK);
     scene_close();
@@ -179,7 +145,7 @@ static void submit_silently(void *argument)
 static void check_silent(size_t count)
 {
     scene_open((uint32_t)(2 * count), count);
-    run_both(submit_silently, submit_silently);
+    sides_run(scene.sides, submit_silently, submit_silently);
     CHECK_EQ(copy_callback_count(), 2);
     driver_uninstall(scene.sides[0].handle);
     scene_close();
@@ -195,25 +161,11 @@ static void s02_silent_on_both_in_short(void)
     check_silent(2);
 }
 
-static void block(void *argument)
-{
-    struct side *side = argument;
-
-    for (size_t i = 0; i < side->count; i++) {
-        const struct copy *copy = &side->copies[i];
-
-        CHECK_EQ(esp_memcpy_blocking(side->handle, copy->destination, copy->source,
-                                     copy->size_bytes, -1),
-                 ESP_OK);
-        pattern_check(copy->destination, copy->size_bytes, 5);
-    }
-}
-
 /* Two tasks wait for one slot, or for their copies. */
 static void check_block_on_both(uint32_t backlog, size_t count)
 {
     scene_open(backlog, count);
-    run_both(block, block);
+    sides_run(scene.sides, side_block, side_block);
     CHECK_EQ(esp_async_memcpy_uninstall(scene.sides[0].handle), ESP_OK);
     scene_close();
 }
@@ -251,7 +203,7 @@ static void s02_block_beside_submissions(void)
     for (uint32_t backlog = 1; backlog <= 3; backlog++) {
         copy_forget();
         scene_open(backlog, COUNT);
-        run_both(block, submit_again_and_again);
+        sides_run(scene.sides, side_block, submit_again_and_again);
         CHECK_EQ(esp_async_memcpy_uninstall(scene.sides[0].handle), ESP_OK);
         scene_close();
     }
@@ -280,7 +232,7 @@ static void check_installed_on_the_other_core(size_t count)
     machine_start_core(1, install_here, &scene.sides[1]);
     machine_join_core(1);
     scene.sides[0].handle = scene.sides[1].handle;
-    run_both(submit_and_wait, submit_and_wait);
+    sides_run(scene.sides, submit_and_wait, submit_and_wait);
     CHECK_EQ(copy_callback_count(), 2 * count);
     uninstall_here(&scene.sides[0]);
     scene_close();
@@ -324,7 +276,7 @@ static void submit_first_and_wait(void *argument)
 static void s03_chains_on_both(void)
 {
     scene_open(2, COUNT);
-    run_both(submit_first_and_wait, submit_first_and_wait);
+    sides_run(scene.sides, submit_first_and_wait, submit_first_and_wait);
     CHECK_EQ(esp_async_memcpy_uninstall(scene.sides[0].handle), ESP_OK);
     scene_close();
 }
@@ -338,8 +290,8 @@ static void s22_uninstall_from_the_other_core(void)
     copy_finish(scene.sides[0].copies, 2);
     machine_join_core(1);
     CHECK(scene.gone);
-    pattern_fill(scene.sides[1].destinations[0].bytes, BYTES, 5);
-    pattern_fill(scene.sides[1].destinations[1].bytes, BYTES, 5);
+    pattern_fill(scene.sides[1].destinations[0].bytes, SIDE_BYTES, SIDE_PATTERN);
+    pattern_fill(scene.sides[1].destinations[1].bytes, SIDE_BYTES, SIDE_PATTERN);
     scene_close();
 }
 
@@ -370,8 +322,8 @@ static void s22_uninstall_beside_a_callback(void)
 {
     scene_open(1, 1);
     scene.sides[0].copies[0].in_callback = wait_for_other_core;
-    run_both(uninstall_during_callback, submit_and_wait);
-    pattern_fill(scene.sides[1].destinations[0].bytes, BYTES, 5);
+    sides_run(scene.sides, uninstall_during_callback, submit_and_wait);
+    pattern_fill(scene.sides[1].destinations[0].bytes, SIDE_BYTES, SIDE_PATTERN);
     CHECK_EQ(esp_async_memcpy_uninstall(scene.sides[0].handle), ESP_OK);
     scene_close();
 }
@@ -403,7 +355,7 @@ static void s04_submit_beside_a_callback(void)
     scene_open(4, 2);
     scene.sides[0].count = 1;
     scene.sides[0].copies[0].in_callback = wait_for_other_core;
-    run_both(submit_during_callback, submit_and_wait);
+    sides_run(scene.sides, submit_during_callback, submit_and_wait);
     CHECK_EQ(scene.sides[0].copies[0].rank, 0);
     CHECK_EQ(scene.sides[1].copies[1].rank, 1);
     buffer_close(&scene.sides[0].destinations[1]);
@@ -417,7 +369,7 @@ struct storm {
     bool installing;
 };
 
-static struct storm storms[CORES];
+static struct storm storms[SIDE_COUNT];
 
 static void storm_install(async_memcpy_handle_t *handle, struct storm *mine)
 {
@@ -447,7 +399,7 @@ static void storm_step(struct side *side, async_memcpy_handle_t *handle, struct 
         storm_install(handle, mine);
     } else if (platform_random(3) != 0) {
         CHECK_EQ(esp_memcpy_blocking(*handle, side->destinations[0].bytes, side->source.bytes,
-                                     1 + platform_random(BYTES), -1),
+                                     1 + platform_random(SIDE_BYTES), -1),
                  ESP_OK);
     } else {
         driver_uninstall(*handle);
@@ -470,33 +422,23 @@ static void storm_on_core(void *argument)
             driver_uninstall(handles[i]);
         }
     }
-    pattern_fill(side->destinations[0].bytes, BYTES, 5);
+    pattern_fill(side->destinations[0].bytes, SIDE_BYTES, SIDE_PATTERN);
 }
 
 static void s24_storms_from_two_cores(void)
 {
     scene_open(0, 1);
-    for (size_t core = 0; core < CORES; core++) {
+    for (size_t core = 0; core < SIDE_COUNT; core++) {
         storms[core] = (struct storm){0, false};
     }
-    run_both(storm_on_core, storm_on_core);
+    sides_run(scene.sides, storm_on_core, storm_on_core);
     scene_close();
-}
-
-/* Installs, copies and uninstalls once. */
-static void live_once(void *argument)
-{
-    struct side *side = argument;
-
-    side->handle = driver_install(1, 0);
-    block(side);
-    driver_uninstall(side->handle);
 }
 
 static void s24_two_lives_at_once(void)
 {
     scene_open(0, 1);
-    run_both(live_once, live_once);
+    sides_run(scene.sides, side_live_once, side_live_once);
     scene_close();
 }
 
@@ -508,14 +450,14 @@ static void try_to_live(void *argument)
     esp_err_t error = esp_async_memcpy_install(&config, &side->handle);
 
     if (error == ESP_OK) {
-        block(side);
+        side_block(side);
         driver_uninstall(side->handle);
         side->handle = NULL;
         scene.ready = true;
     } else {
         CHECK_EQ(error, ESP_ERR_NOT_FOUND);
         CHECK(side->handle == NULL);
-        pattern_fill(side->destinations[0].bytes, BYTES, 5);
+        pattern_fill(side->destinations[0].bytes, SIDE_BYTES, SIDE_PATTERN);
     }
 }
 
@@ -528,237 +470,11 @@ static void s24_one_pair_for_two_cores(void)
     for (unsigned i = 0; i < held; i++) {
         CHECK(port_claim_pair(engine) >= 0);
     }
-    run_both(try_to_live, try_to_live);
+    sides_run(scene.sides, try_to_live, try_to_live);
     CHECK(scene.ready);
     for (unsigned i = 0; i < held; i++) {
         port_release_pair(engine, (int)i);
     }
-    scene_close();
-}
-
-/* The other core writes what lies beside the destination, all the time. */
-struct neighbourhood {
-    struct buffer room;
-    size_t at;
-    size_t size_bytes;
-    uint32_t pattern; /* that the neighbours hold in the end */
-};
-
-static struct neighbourhood neighbourhood;
-
-static void write_neighbours(void *argument)
-{
-    struct neighbourhood *place = &neighbourhood;
-    uint32_t round = 0;
-
-    (void)argument;
-    do {
-        place->pattern = 100 + round;
-        for (size_t i = 0; i < place->room.size_bytes; i++) {
-            if (i < place->at || i >= place->at + place->size_bytes) {
-                place->room.bytes[i] = pattern_byte(place->pattern, i);
-            }
-            if (i % 16 == 15) {
-                machine_point();
-            }
-        }
-        round++;
-    } while (!scene.ready && round < 50);
-}
-
-static void copy_beside_writes(void *argument)
-{
-    struct side *side = argument;
-
-    for (unsigned i = 0; i < side->count; i++) {
-        struct copy *copy = &side->copies[0];
-
-        buffer_reset(&side->source);
-        pattern_fill(side->source.bytes, BYTES, 5);
-        *copy = copy_of(neighbourhood.room.bytes + neighbourhood.at, side->source.bytes,
-                        neighbourhood.size_bytes);
-        copy_start(side->handle, copy);
-        copy_finish(copy, 1);
-        pattern_check(copy->destination, copy->size_bytes, 5);
-    }
-    scene.ready = true;
-}
-
-static void check_neighbours(size_t at, size_t size_bytes, size_t rounds)
-{
-    struct neighbourhood *place = &neighbourhood;
-
-    scene = (struct scene){.home = 0};
-    side_open(&scene.sides[0], 0);
-    scene.sides[0].count = rounds;
-    scene.sides[0].handle = driver_install(2, 0);
-    place->at = at;
-    place->size_bytes = size_bytes;
-    buffer_open_in(&place->room, BUFFER_EXTERNAL, 4 * (size_t)LINE_MAX, 0);
-    machine_start_core(1, write_neighbours, NULL);
-    copy_beside_writes(&scene.sides[0]);
-    machine_join_core(1);
-    for (size_t i = 0; i < place->room.size_bytes; i++) {
-        bool inside = i >= at && i < at + size_bytes;
-
-        CHECK_EQ(place->room.bytes[i],
-                 inside ? pattern_byte(5, i - at) : pattern_byte(place->pattern, i));
-    }
-    driver_uninstall(scene.sides[0].handle);
-    buffer_close(&place->room);
-    scene.sides[0].count = 0;
-    side_close(&scene.sides[0]);
-}
-
-static void s11_neighbours_written_by_the_other_core(void)
-{
-    for (unsigned i = 0; i < 4; i++) {
-        check_neighbours(LINE_MAX + platform_random(LINE_MAX), 1 + platform_random(BYTES), 4);
-    }
-}
-
-static void s11_neighbours_written_by_the_other_core_in_short(void)
-{
-    check_neighbours(LINE_MAX + 9, 70, 1);
-}
-
-/* Each core has a driver of its own, and their destinations meet in the middle of a line. */
-static void copy_to_room(void *argument)
-{
-    struct side *side = argument;
-    size_t mine = (size_t)(side - scene.sides);
-
-    side->handle = driver_install(2, 0);
-    for (unsigned i = 0; i < side->count; i++) {
-        struct copy *copy = &side->copies[0];
-
-        *copy = copy_of(neighbourhood.room.bytes + mine * neighbourhood.at, side->source.bytes,
-                        neighbourhood.at);
-        copy_start(side->handle, copy);
-        copy_finish(copy, 1);
-        pattern_check(copy->destination, copy->size_bytes, 5);
-    }
-    driver_uninstall(side->handle);
-}
-
-static void check_two_drivers_in_one_line(size_t at, size_t rounds)
-{
-    struct neighbourhood *place = &neighbourhood;
-
-    scene = (struct scene){.home = 0};
-    place->at = at;
-    buffer_open_in(&place->room, BUFFER_EXTERNAL, 2 * at, 5);
-    for (size_t core = 0; core < CORES; core++) {
-        side_open(&scene.sides[core], 0);
-        scene.sides[core].count = rounds;
-    }
-    run_both(copy_to_room, copy_to_room);
-    for (size_t core = 0; core < CORES; core++) {
-        pattern_check(place->room.bytes + core * at, at, 5);
-        scene.sides[core].count = 0;
-        side_close(&scene.sides[core]);
-    }
-    buffer_close(&place->room);
-}
-
-static void s11_two_drivers_in_one_line(void)
-{
-    for (unsigned i = 0; i < 4; i++) {
-        check_two_drivers_in_one_line(1 + platform_random(BYTES), 3);
-    }
-}
-
-static void s11_two_drivers_in_one_line_in_short(void)
-{
-    check_two_drivers_in_one_line(75, 1);
-}
-
-/* One core copies A to B, the other one, told of it, B to C, all through external RAM. */
-static void copy_first(void *argument)
-{
-    struct side *side = argument;
-
-    copy_start(side->handle, &side->copies[0]);
-    scene.ready = true;
-    machine_wake_cores();
-    copy_finish(side->copies, 1);
-}
-
-static void copy_second(void *argument)
-{
-    struct side *side = argument;
-
-    while (!scene.ready) {
-        machine_spin();
-    }
-    side->copies[0].source = scene.sides[0].copies[0].destination;
-    copy_start(side->handle, &side->copies[0]);
-    copy_finish(side->copies, 1);
-}
-
-static void s16_chain_over_both_cores(void)
-{
-    scene_open(2, 1);
-    run_both(copy_second, copy_first);
-    CHECK_EQ(esp_async_memcpy_uninstall(scene.sides[0].handle), ESP_OK);
-    scene_close();
-}
-
-/* Cache maintenance of two drivers on two cores, in tasks, in both interrupts, and in an interrupt
- * that submits in the middle of all: the machine tells of operations that meet. */
-static void submit_first(void *argument)
-{
-    struct side *side = argument;
-
-    CHECK_EQ(copy_submit(side->handle, &side->copies[0]), ESP_OK);
-}
-
-static void maintain(void *argument)
-{
-    struct side *side = argument;
-    struct copy *from_interrupt = &side->copies[0];
-
-    side->handle = driver_install(COUNT, 0);
-    for (unsigned round = 0; round < side->count; round++) {
-        platform_run_in_interrupt(submit_first, side);
-        for (size_t i = 1; i < COUNT; i++) {
-            copy_start(side->handle, &side->copies[i]);
-        }
-        copy_finish(from_interrupt, COUNT);
-    }
-    driver_uninstall(side->handle);
-}
-
-static void s40_maintenance_everywhere(void)
-{
-    scene = (struct scene){.home = 0};
-    for (size_t core = 0; core < CORES; core++) {
-        struct side *side = &scene.sides[core];
-
-        side_open(side, COUNT);
-        for (size_t i = 0; i < COUNT; i++) {
-            buffer_close(&side->destinations[i]);
-            buffer_open_in(&side->destinations[i], BUFFER_EXTERNAL, BYTES, 7 * i + 3);
-            side->copies[i] = copy_of(side->destinations[i].bytes, side->source.bytes, BYTES - i);
-        }
-    }
-    run_both(maintain, maintain);
-    scene_close();
-}
-
-/* Once on each core. */
-static void s40_maintenance_on_both(void)
-{
-    scene = (struct scene){.home = 0};
-    for (size_t core = 0; core < CORES; core++) {
-        struct side *side = &scene.sides[core];
-
-        side_open(side, 1);
-        buffer_close(&side->destinations[0]);
-        buffer_open_in(&side->destinations[0], BUFFER_EXTERNAL, BYTES, 3);
-        side->copies[0] = copy_of(side->destinations[0].bytes, side->source.bytes, BYTES);
-    }
-    run_both(live_once, live_once);
     scene_close();
 }
 
@@ -769,14 +485,10 @@ static const struct test_case with_timings[] = {
     {"S02 lost wake-up beside submissions", s02_block_beside_submissions},
     {"S03 chains of callbacks from both cores", s03_chains_on_both},
     {"S04 submit beside a callback", s04_submit_beside_a_callback},
-    {"S11 neighbours written by the other core", s11_neighbours_written_by_the_other_core},
-    {"S11 two drivers in one line", s11_two_drivers_in_one_line},
-    {"S16 chain over both cores", s16_chain_over_both_cores},
     {"S22 uninstall from the other core", s22_uninstall_from_the_other_core},
     {"S22 uninstall beside a callback", s22_uninstall_beside_a_callback},
     {"S24 storms from two cores", s24_storms_from_two_cores},
     {"S24 one channel pair for two cores", s24_one_pair_for_two_cores},
-    {"S40 cache maintenance everywhere", s40_maintenance_everywhere},
     {"callbacks on the core that installed", installed_on_the_other_core},
     {NULL, NULL},
 };
@@ -785,13 +497,9 @@ static const struct test_case at_every_point[] = {
     {"S02 lost wake-up between cores", s02_submit_on_both_in_short},
     {"S02 lost wake-up between cores, without callbacks", s02_silent_on_both_in_short},
     {"S02 lost wake-up of tasks on both cores", s02_block_on_both_in_short},
-    {"S11 neighbours written by the other core", s11_neighbours_written_by_the_other_core_in_short},
-    {"S11 two drivers in one line", s11_two_drivers_in_one_line_in_short},
-    {"S16 chain over both cores", s16_chain_over_both_cores},
     {"S22 uninstall from the other core", s22_uninstall_from_the_other_core},
     {"S24 two lives at once", s24_two_lives_at_once},
     {"S24 one channel pair for two cores", s24_one_pair_for_two_cores},
-    {"S40 cache maintenance on both cores", s40_maintenance_on_both},
     {"callbacks on the core that installed", installed_on_the_other_core_in_short},
     {NULL, NULL},
 };
@@ -803,7 +511,7 @@ static void block_in_vain(void *argument)
     struct side *side = argument;
 
     CHECK_EQ(esp_memcpy_blocking(side->handle, side->copies[0].destination, side->copies[0].source,
-                                 BYTES, -1),
+                                 SIDE_BYTES, -1),
              ESP_ERR_INVALID_STATE);
 }
 
@@ -824,7 +532,7 @@ static void s09_dead_driver_while_two_tasks_wait(void)
         fault_plan(FAULT_FLIP_OWNER, 12, 1);
         fault_plan(FAULT_NEVER_PARKS, 0, ALWAYS);
         copy_start(scene.sides[0].handle, &copy);
-        run_both(block_in_vain, block_in_vain);
+        sides_run(scene.sides, block_in_vain, block_in_vain);
         CHECK_EQ(copy.calls, 1);
         CHECK_EQ(copy.status, ESP_ERR_INVALID_STATE);
         machine_power_off();

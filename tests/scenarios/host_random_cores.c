@@ -202,7 +202,8 @@ static bool is_in_zone(size_t place, size_t size_bytes, unsigned zone)
     return at >= low && at + size_bytes <= low + zone_bytes(zone);
 }
 
-/* Two places that neither overlap nor touch an island; requests often meet, since places are few. */
+/* Two places that neither overlap nor touch an island; requests often meet, since places are
+ * few. */
 static void choose_places(struct request *request)
 {
     do {
@@ -474,8 +475,8 @@ static void part_islands(void)
     }
 }
 
-/* Faults that must not be noticed, strike once or now and then. Where RESTART uses its address, each
- * append to a list that has ended is an error of its own; with a planned one these are two. */
+/* Faults that must not be noticed, strike once or now and then. Where RESTART uses its address,
+ * each append to a list that has ended is an error of its own; with a planned one these are two. */
 static void plan_faults(void)
 {
     static const enum fault_kind kinds[] = {FAULT_SPURIOUS_INTERRUPT, FAULT_DOUBLE_INTERRUPT,

@@ -51,8 +51,25 @@ static void scene_open(uint32_t backlog, size_t size_bytes)
     }
 }
 
+static uint32_t sum_of(const struct buffer *buffer)
+{
+    uint32_t sum = 0;
+
+    for (size_t i = 0; i < buffer->size_bytes; i++) {
+        sum = sum * 31 + buffer->bytes[i];
+    }
+    return sum;
+}
+
+/* Uses a destination that was given back: it reads as what it is, again and again, and keeps what is
+ * written to it. */
 static void scribble(size_t index)
 {
+    uint32_t sum = sum_of(&scene.destinations[index]);
+
+    machine_advance(2000);
+    machine_point();
+    CHECK_EQ(sum_of(&scene.destinations[index]), sum);
     scene.scribbled[index] = true;
     pattern_fill(scene.destinations[index].bytes, scene.size_bytes, SCRIBBLE + (uint32_t)index);
 }
