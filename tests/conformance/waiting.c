@@ -53,9 +53,9 @@ static void blocking_that_looks_once(void)
     queue_open(&queue, 4, 4);
     queue_start(&queue, 0, 2);
     CHECK_EQ(block(2, 0), ESP_ERR_TIMEOUT);
-    queue_scribble(&queue, 2);
     CHECK_EQ(queue.copies[1].calls, 0);
     CHECK_EQ(block(3, 0), ESP_ERR_TIMEOUT);
+    queue_scribble(&queue, 2);
     queue_scribble(&queue, 3);
     copy_finish(queue.copies, 2);
     queue_check_copied(&queue, 0);
@@ -125,8 +125,8 @@ static void check_one_millisecond(uint32_t backlog)
     pattern_fill(source.bytes, MANY_BYTES, 70);
     start_many(&source, &destination);
     CHECK_EQ(block(0, 1), ESP_ERR_TIMEOUT);
-    queue_scribble(&queue, 0);
     CHECK_EQ(esp_async_memcpy_drain(queue.handle, 0), ESP_ERR_TIMEOUT);
+    queue_scribble(&queue, 0);
     CHECK_EQ(esp_async_memcpy_drain(queue.handle, SECOND_MS), ESP_OK);
     pattern_check(destination.bytes, MANY_BYTES, 70);
     queue_check_scribbled(&queue, 0);
