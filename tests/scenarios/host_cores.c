@@ -295,7 +295,8 @@ static void s22_uninstall_from_the_other_core(void)
     scene_close();
 }
 
-/* The last callback runs until the other core's attempt has failed: by then nothing is in flight. */
+/* The last callback runs until the other core's attempt has failed: nothing is in flight any
+ * more. */
 static void wait_for_other_core(struct copy *copy)
 {
     (void)copy;

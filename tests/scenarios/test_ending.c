@@ -449,12 +449,9 @@ static const struct test_case at_every_point[] = {
     {"S27 cancel in an interrupt", s27_cancel_in_an_interrupt},
     {"S27 cancel of a ticket", s27_cancel_of_a_ticket},
     {"S28 wait after a timeout", s28_wait_after_a_timeout},
-    {"S28 ticket after a timeout", s28_ticket_after_a_timeout},
-    {"drain", wait_by_drain},
     {"poll", wait_by_poll},
     {"poll without interrupts", wait_by_poll_alone},
     {"wait for a slot", wait_for_a_slot},
-    {"wait for a ticket", wait_for_a_ticket},
     {"copies by CPU in their turn", wait_with_threshold},
     {NULL, NULL},
 };
@@ -464,6 +461,9 @@ static const struct test_case at_many_times[] = {
     {"S26 timeouts one after another", s26_timeouts_one_after_another},
     {"S27 cancel of longer copies", s27_cancel_of_longer_copies},
     {"S27 cancel of a longer ticket", s27_cancel_of_a_longer_ticket},
+    {"S28 ticket after a timeout", s28_ticket_after_a_timeout},
+    {"drain", wait_by_drain},
+    {"wait for a ticket", wait_for_a_ticket},
     {NULL, NULL},
 };
 

@@ -41,7 +41,9 @@ void faults_plan(void)
         skip_max = 2;
     }
     forget(kind);
-    fault_plan(kind, program_random(skip_max), 1 + program_random(COUNT_MAX));
+    uint32_t skip = program_random(skip_max);
+    program_trace(fault_name(kind), NULL, NULL, skip);
+    fault_plan(kind, skip, 1 + program_random(COUNT_MAX));
 }
 
 void faults_open(void)

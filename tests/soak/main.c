@@ -22,9 +22,9 @@
 enum {
     WORKERS_MAX = 16,
     USAGE_EXIT = 2,
-    TICK_MS = 250,
-    PROGRESS_TICKS = 20,
-    HANG_TICKS = 480, /* so long no program takes, on the slowest computer */
+    TICK_MS = 50,
+    PROGRESS_TICKS = 100,
+    HANG_TICKS = 2400, /* so long no program takes, on the slowest computer */
     CRASH_TEXT_BYTES = 80,
 };
 
@@ -93,14 +93,15 @@ static bool start_workers(const struct arguments *arguments)
         return false;
     }
     for (unsigned i = 0; i < arguments->workers; i++) {
-        workers[i].process = fork();
-        if (workers[i].process == 0) {
+        pid_t process = fork(); /* the memory is shared: only one may write there */
+        if (process == 0) {
             self = &workers[i];
             work(arguments, i);
         }
-        if (workers[i].process < 0) {
+        if (process < 0) {
             return false;
         }
+        workers[i].process = process;
     }
     return true;
 }
@@ -209,6 +210,8 @@ static bool parse_arguments(struct arguments *arguments, char **argv)
     for (argv++; *argv != NULL; argv++) {
         if (strcmp(*argv, "--json") == 0) {
             arguments->json = true;
+        } else if (strcmp(*argv, "--trace") == 0) {
+            arguments->choice.trace = true;
         } else if (argv[1] == NULL || !parse_option(arguments, argv[0], argv[1])) {
             return false;
         } else {
@@ -222,8 +225,9 @@ int main(int argc, char **argv)
 {
     struct arguments arguments = {.seconds = 10, .workers = 1, .choice = {.seed = 1}};
     if (argc < 1 || !parse_arguments(&arguments, argv)) {
-        (void)fprintf(stderr, "usage: soak [--seconds S | --programs N] [--seed N] [--chip NAME]\n"
-                              "            [--workers N] [--json] [--spoil-after REQUESTS]\n");
+        (void)fprintf(stderr,
+                      "usage: soak [--seconds S | --programs N] [--seed N] [--chip NAME]\n"
+                      "            [--workers N] [--json] [--trace] [--spoil-after REQUESTS]\n");
         return USAGE_EXIT;
     }
     double began = now_s();

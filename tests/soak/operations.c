@@ -53,7 +53,8 @@ static void leave(struct driver *driver)
 static struct driver *any_driver(void)
 {
     struct driver *driver = &program.drivers[program_random(DRIVERS_MAX)];
-    return driver->installed && !driver->busy && !driver->dead ? driver : NULL;
+    bool usable = driver->installed && !driver->busy && !driver->dead && !program.ending;
+    return usable ? driver : NULL;
 }
 
 void operation_died(struct driver *driver)
@@ -121,13 +122,14 @@ static void harvest(struct request *request)
     oracle_release(request);
 }
 
-/* All requests of a driver that began after a tick, and whose submission had returned before
- * another one, have ended. called: their callbacks have been called, too. */
-static void conclude(struct driver *driver, uint32_t after, uint32_t before, bool called)
+/* Nothing is written any more for the requests of a driver whose submission had returned before a
+ * tick. called: their callbacks have been called, too. */
+static void conclude(struct driver *driver, uint32_t before, bool called)
 {
     struct request *request;
-    for (uint32_t at = after; (request = oracle_next_between(driver, at, before)) != NULL;) {
-        at = request->began;
+    uint32_t after = 0;
+    while ((request = oracle_next_between(driver, after, before)) != NULL) {
+        after = request->began;
         if (called && request->kind == REQUEST_CALLBACK) {
             SOAK_CHECK(request->told, "a callback is missing, or comes out of order");
         } else if (called && request->kind == REQUEST_TICKET && !request->told) {
@@ -136,8 +138,14 @@ static void conclude(struct driver *driver, uint32_t after, uint32_t before, boo
             oracle_over(request);
         }
     }
-    oracle_slots_are_free(driver, before);
     oracle_settle(driver);
+}
+
+/* Likewise, and they take up no slots any more. */
+static void conclude_ended(struct driver *driver, uint32_t before, bool called)
+{
+    oracle_slots_are_free(driver, before);
+    conclude(driver, before, called);
 }
 
 static bool on_done(async_memcpy_handle_t handle, async_memcpy_event_t *event, void *cb_args)
@@ -156,7 +164,7 @@ static bool on_done(async_memcpy_handle_t handle, async_memcpy_event_t *event, v
     driver->callbacks++;
     program.totals->callbacks[soak_status_of(event->status)]++;
     learn(request, event->status);
-    conclude(driver, 0, began, true);
+    conclude_ended(driver, began, true);
     if (program_random(256) < program.nested) {
         operation_in_interrupt();
     }
@@ -284,7 +292,7 @@ static void do_block(struct driver *driver)
     oracle_accept(request);
     oracle_release(request);
     if (status == ESP_OK || status == ESP_FAIL) {
-        conclude(driver, 0, began, true);
+        conclude_ended(driver, began, true);
     }
 }
 
@@ -306,7 +314,7 @@ static void do_ticket_wait(struct driver *driver)
     }
     oracle_release(request);
     if (status == ESP_OK || status == ESP_FAIL) {
-        conclude(driver, 0, began, true);
+        conclude_ended(driver, began, true);
     }
 }
 
@@ -335,6 +343,7 @@ static void do_ticket_cancel(struct driver *driver)
     request->cancelled = true;
     esp_err_t error = esp_async_memcpy_ticket_cancel(enter(driver), &request->ticket);
     leave(driver);
+    program_trace("ticket cancel", driver, request, error);
     if (error == ESP_OK) {
         oracle_over(request);
     } else {
@@ -375,9 +384,10 @@ static esp_err_t drain(struct driver *driver, int32_t timeout_ms)
     uint32_t began_us = now_us();
     esp_err_t error = esp_async_memcpy_drain(enter(driver), timeout_ms);
     leave(driver);
+    program_trace("drain", driver, NULL, error);
     check_time(began_us, timeout_ms, error);
     if (error == ESP_OK) {
-        conclude(driver, 0, tick, true);
+        conclude_ended(driver, tick, true);
         check_counters(driver);
     } else if (error == ESP_ERR_INVALID_STATE) {
         operation_died(driver);
@@ -400,7 +410,7 @@ static void do_poll(struct driver *driver)
     esp_err_t error = esp_async_memcpy_poll(enter(driver));
     leave(driver);
     if (error == ESP_OK) {
-        conclude(driver, 0, tick, false);
+        conclude_ended(driver, tick, false);
     } else if (error == ESP_ERR_INVALID_STATE) {
         operation_died(driver);
     } else {
@@ -417,10 +427,14 @@ static void do_cancel(struct driver *driver)
     driver->cancelling++;
     esp_err_t error = esp_async_memcpy_cancel(enter(driver));
     leave(driver);
+    program_trace("cancel", driver, NULL, error);
     driver->cancelling--;
     driver->cancelled = oracle_tick();
-    if (error == ESP_OK) {
-        conclude(driver, 0, tick, all_called);
+    if (error == ESP_OK && all_called) {
+        conclude_ended(driver, tick, true);
+    } else if (error == ESP_OK) {
+        oracle_linger(driver, tick);
+        conclude(driver, tick, false);
     } else {
         SOAK_CHECK(error == ESP_ERR_INVALID_STATE, "cancelling was answered wrongly");
         operation_died(driver);
@@ -609,7 +623,7 @@ static void check_dead(struct driver *driver)
     error = esp_async_memcpy_uninstall(handle);
     SOAK_CHECK(error == ESP_ERR_INVALID_STATE, "a dead driver can be uninstalled");
     leave(driver);
-    conclude(driver, 0, oracle_tick(), true);
+    conclude_ended(driver, oracle_tick(), true);
 }
 
 void operation_finish(struct driver *driver)

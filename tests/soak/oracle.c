@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "memory.h"
 #include "program.h"
 #include "soak.h"
 
@@ -190,6 +191,7 @@ struct request *oracle_begin(struct driver *driver, enum request_kind kind)
     driver->begun++;
     driver->submitting++;
     request->begun_before = driver->begun;
+    program_trace("begins", driver, request, request->seen);
     oracle.order[oracle.count] = request;
     oracle.count++;
     return request;
@@ -248,6 +250,15 @@ static bool is_as_shadow(size_t place, size_t size_bytes)
     return memcmp(oracle_real(place), &oracle.shadow[place], size_bytes) == 0;
 }
 
+/* What stands in external RAM itself, behind the cache, where a chip's other engines read it; if
+ * there is none, what the CPU sees. */
+static const uint8_t *behind_cache(size_t place)
+{
+    const struct memory_external *external = memory_external();
+    uintptr_t offset = (uintptr_t)oracle_real(place) - external->base;
+    return offset < external->size_bytes ? &external->store[offset] : oracle_real(place);
+}
+
 /* Nothing is written to a request's destination any more, but by others: checks what is known, and
  * takes over what is not. */
 static void look_at(const struct request *request)
@@ -268,6 +279,18 @@ static void look_at(const struct request *request)
             oracle.knowledge[place] = KNOWN;
         } else if (oracle.shadow[place] != *oracle_real(place)) {
             fail_at(place, request);
+        }
+    }
+}
+
+/* A copy that ended well is in place for everyone, not only for the CPU. */
+static void look_behind_cache(const struct request *request)
+{
+    for (size_t place = request->to; place < request->to + request->size_bytes; place++) {
+        if (oracle.knowledge[place] == KNOWN && *behind_cache(place) != oracle.shadow[place] &&
+            !is_destination_of_other(request, place, 1)) {
+            soak_fail_numbers("a byte has not reached external RAM; byte, of so many",
+                              (int64_t)(place - request->to), (int64_t)request->size_bytes);
         }
     }
 }
@@ -302,7 +325,11 @@ static void apply(struct request *request)
         memset(knowledge, UNKNOWN, size);
     }
     request->applied = true;
+    program_trace("applied", request->driver, request, request->told ? request->status : -1);
     look_at(request);
+    if (good) {
+        look_behind_cache(request);
+    }
 }
 
 /* Whether a request must wait in the shadow for an earlier one. */
@@ -337,6 +364,7 @@ void oracle_refuse(struct request *request)
     struct driver *driver = request->driver;
     driver->submitting--;
     program.totals->refused++;
+    program_trace("refused", driver, request, 0);
     SOAK_CHECK(!request->told && !request->over, "a refused submission was called back");
     uint32_t since = driver->begun - request->begun_before;
     if (!driver->dead && request->seen + since < driver->backlog) {
@@ -370,6 +398,7 @@ void oracle_accept(struct request *request)
     }
     request->ended = oracle_tick();
     request->accepted_after = driver->accepted + driver->submitting + driver->backlog;
+    program_trace("accepted", driver, request, 0);
     conclude_from_accepted(driver);
     apply_all();
 }
@@ -395,6 +424,16 @@ static void count_lingering(const struct request *request)
     }
 }
 
+void oracle_linger(struct driver *driver, uint32_t before)
+{
+    for (unsigned i = 0; i < oracle.count; i++) {
+        const struct request *request = oracle.order[i];
+        driver->lingering += request->driver == driver && request->kind == REQUEST_SILENT &&
+                             !request->told && request->ended < before;
+    }
+    driver->lingering_at = oracle_tick();
+}
+
 void oracle_slots_are_free(struct driver *driver, uint32_t before)
 {
     if (driver->lingering_at < before) {
@@ -405,6 +444,7 @@ void oracle_slots_are_free(struct driver *driver, uint32_t before)
 void oracle_over(struct request *request)
 {
     if (!request->over) {
+        program_trace("over", request->driver, request, 0);
         request->over = true;
         request->over_since = oracle_tick();
     }
@@ -412,6 +452,7 @@ void oracle_over(struct request *request)
 
 void oracle_tell(struct request *request, esp_err_t status)
 {
+    program_trace("told", request->driver, request, status);
     if (request->told) {
         SOAK_CHECK(request->status == status, "a request ended in two ways");
         return;
@@ -558,6 +599,8 @@ void oracle_scribble(void)
         }
         fail_at(at, NULL);
     }
+    program_trace("scribble", NULL, NULL, (int64_t)(intptr_t)oracle_real(place));
+    program_trace("  bytes", NULL, NULL, (int64_t)size);
     uint8_t value = (uint8_t)program_random(256);
     for (size_t i = 0; i < size; i++) {
         oracle.shadow[place + i] = (uint8_t)(value + i * 7);

@@ -105,6 +105,9 @@ void oracle_tell(struct request *request, esp_err_t status);
 /* Nothing is written for a request any more, however it ended. */
 void oracle_over(struct request *request);
 
+/* The silent ones submitted to a driver before a tick are over, but may still take up slots. */
+void oracle_linger(struct driver *driver, uint32_t before);
+
 /* What was submitted to a driver before a tick takes up no slot any more. */
 void oracle_slots_are_free(struct driver *driver, uint32_t before);
 

@@ -48,6 +48,24 @@ uint32_t program_random(uint32_t bound)
     return rng_below(&rng, bound);
 }
 
+void program_trace(const char *what, const struct driver *driver, const struct request *request,
+                   int64_t number)
+{
+    static const char *const kinds[] = {"silent", "callback", "ticket", "blocking"};
+    if (!program.trace) {
+        return;
+    }
+    (void)fprintf(stderr, "%10" PRIu64 " core %u%s driver %d %s", machine_now_cycles(),
+                  machine_core(), machine_in_interrupt() ? " (interrupt)" : "",
+                  driver == NULL ? -1 : (int)(driver - program.drivers), what);
+    if (request != NULL) {
+        (void)fprintf(stderr, " %s %u: %p from %p, %zu bytes", kinds[request->kind],
+                      (unsigned)request->began, (void *)oracle_real(request->to),
+                      (void *)oracle_real(request->from), request->size_bytes);
+    }
+    (void)fprintf(stderr, ": %" PRId64 "\n", number);
+}
+
 unsigned program_cores(void)
 {
     return machine_description()->core_count;
@@ -201,7 +219,15 @@ void program_install(struct driver *driver)
     driver->backlog = driver->config.backlog == 0 ? ASYNC_MEMCPY_BACKLOG_DEFAULT
                                                   : driver->config.backlog;
     driver->busy = true;
+    uint64_t kills = faults_count(FAULT_NEVER_PARKS);
     esp_err_t error = install(driver);
+    program.kills_unseen += faults_count(FAULT_NEVER_PARKS) - kills;
+    program_trace("install", driver, NULL, error);
+    program_trace("  backlog", driver, NULL, driver->backlog);
+    program_trace("  sram_trans_align", driver, NULL, (int64_t)driver->config.sram_trans_align);
+    program_trace("  psram_trans_align", driver, NULL, (int64_t)driver->config.psram_trans_align);
+    program_trace("  dma_burst_size", driver, NULL, (int64_t)driver->config.dma_burst_size);
+    program_trace("  flags", driver, NULL, driver->config.flags);
     if (error == ESP_OK) {
         driver->installed = true;
     } else {
@@ -217,8 +243,11 @@ void program_uninstall(struct driver *driver, bool certain)
 {
     driver->busy = true;
     program.totals->calls++;
+    uint64_t kills = faults_count(FAULT_NEVER_PARKS);
     esp_err_t error = esp_async_memcpy_uninstall(driver->handle);
+    program.kills_unseen += faults_count(FAULT_NEVER_PARKS) - kills;
     driver->busy = false;
+    program_trace("uninstall", driver, NULL, error);
     if (error != ESP_OK) {
         SOAK_CHECK(error == ESP_ERR_INVALID_STATE && !certain, "uninstalling fails for no reason");
         return;
@@ -294,6 +323,8 @@ static void power_on(const struct soak_choice *choice)
     program.machine.cache_line_bytes = 16u << program_random(3);
     SOAK_CHECK(port_sim_power_on(&program.machine), "the machine cannot be switched on");
     machine_on_complaint(on_complaint, NULL);
+    program_trace("variants", NULL, NULL, program.machine.variants);
+    program_trace("cache line", NULL, NULL, program.machine.cache_line_bytes);
 }
 
 static void check_untouched(const uint8_t *memory, size_t size_bytes)
@@ -343,8 +374,20 @@ static void check_nothing_is_held(void)
                "memory is held by nobody");
 }
 
+/* A core whose task has ended may still be in an interrupt. */
+static void await_interrupts(void)
+{
+    for (size_t i = 0; i < DRIVERS_MAX; i++) {
+        while (program.drivers[i].users != 0 || program.drivers[i].callbacks != 0) {
+            machine_spin();
+        }
+    }
+}
+
 static void finish(void)
 {
+    program.ending = true;
+    await_interrupts();
     if (program_random(2) == 0) {
         faults_forget();
     }
@@ -353,6 +396,8 @@ static void finish(void)
             operation_finish(&program.drivers[i]);
         }
     }
+    SOAK_CHECK(faults_count(FAULT_NEVER_PARKS) <= program.kills_unseen || program.dead != 0,
+               "an engine has not stopped, and no driver says so");
     faults_forget();
     machine_advance(SETTLE_CYCLES);
     if (program.spoil_after != 0 && program.totals->requests >= program.spoil_after) {
@@ -373,6 +418,7 @@ void program_run(const struct soak_choice *choice, struct soak_totals *totals)
     memset(alarms, 0, sizeof(alarms));
     program.totals = totals;
     program.spoil_after = choice->spoil_after;
+    program.trace = choice->trace;
     power_on(choice);
     choose_weights();
     faults_open();

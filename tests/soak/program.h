@@ -40,20 +40,27 @@ enum operation {
 struct program {
     struct soak_totals *totals;
     uint64_t spoil_after;
+    bool trace;
     struct machine_config machine;
     struct driver drivers[DRIVERS_MAX];
     uint8_t weights[OPERATION_COUNT];
-    uint8_t kinds[3];   /* weights of silent, called back and with ticket */
-    uint8_t large;      /* of 256 requests */
-    uint8_t nested;     /* of 256 callbacks, how many do something */
-    uint8_t faults;     /* of 16 steps, how many plan one */
-    bool kills;         /* FAULT_NEVER_PARKS is planned, too */
-    uint32_t submitted; /* requests accepted */
-    uint32_t limit;     /* interrupts submit no more beyond */
-    uint32_t dead;      /* drivers */
+    uint8_t kinds[3];      /* weights of silent, called back and with ticket */
+    uint8_t large;         /* of 256 requests */
+    uint8_t nested;        /* of 256 callbacks, how many do something */
+    uint8_t faults;        /* of 16 steps, how many plan one */
+    bool ending;           /* nothing new is begun */
+    bool kills;            /* FAULT_NEVER_PARKS is planned, too */
+    uint32_t submitted;    /* requests accepted */
+    uint32_t limit;        /* interrupts submit no more beyond */
+    uint32_t dead;         /* drivers */
+    uint64_t kills_unseen; /* of FAULT_NEVER_PARKS, where no driver must notice */
 };
 
 extern struct program program;
+
+/* Prints, if that is wanted, what the program does with a request, or, if that is NULL, a driver. */
+void program_trace(const char *what, const struct driver *driver, const struct request *request,
+                   int64_t number);
 
 /* Returns a number below bound by the program's seed. */
 uint32_t program_random(uint32_t bound);

@@ -46,6 +46,7 @@ struct soak_choice {
     /* Spoils a byte behind the oracle's back once so many requests have ended; 0: never. It shows
      * that the oracle notices. */
     uint64_t spoil_after;
+    bool trace; /* what the program does to stderr */
 };
 
 /* Runs one program. Does not return if it fails. */

@@ -37,8 +37,8 @@ struct platform_range {
     uint32_t size_bytes;
 };
 
-/* Registers of the DMA, as far as tests look at them by themselves. Of a channel: receive's, from the
- * channel's first register on; transmit's are each PLATFORM_OUT_FROM_IN higher. */
+/* Registers of the DMA, as far as tests look at them by themselves. Of a channel: receive's, from
+ * the channel's first register on; transmit's are each PLATFORM_OUT_FROM_IN higher. */
 struct platform_registers {
     uint32_t clock; /* the gate: bit gate_mask of these two */
     uint32_t reset;
@@ -80,7 +80,8 @@ const struct platform_facts *platform_chip(void);
 /* Returns whether the engine reaches external RAM. */
 bool platform_has_external(void);
 
-/* Returns the line size of the data cache over external RAM; 0: there is none, or it is coherent. */
+/* Returns the line size of the data cache over external RAM; 0: there is none, or it is
+ * coherent. */
 size_t platform_cache_line_bytes(void);
 
 #endif

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How long waits last, in the machine's time, and after how long the engine counts as stalled. */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "buffer.h"
+#include "check.h"
+#include "copy.h"
+#include "fault.h"
+#include "fixture.h"
+#include "machine.h"
+#include "platform.h"
+#include "runner.h"
+
+enum {
+    BYTES = 20000,
+    COUNT = 24, /* copies that are at work for milliseconds */
+    FEW = 6,
+    PATTERN = 9,
+    US_PER_MS = 1000,
+    STALL_MS_DEFAULT = 100,
+    STALL_MS = 7,
+    ALWAYS = 20000,
+    NS_PER_US = 1000,
+};
+
+struct scene {
+    async_memcpy_handle_t handle;
+    struct buffer source;
+    struct buffer destination;
+    struct buffer late;
+    async_memcpy_ticket_t ticket;
+};
+
+static struct scene scene;
+
+static void scene_open(uint32_t backlog, uint32_t stall_ms)
+{
+    const async_memcpy_config_t config = {.backlog = backlog, .stall_ms = stall_ms};
+
+    copy_forget();
+    scene.handle = driver_install_with(&config);
+    buffer_open_in(&scene.source, BUFFER_INTERNAL, BYTES, 0);
+    buffer_open_in(&scene.destination, BUFFER_INTERNAL, BYTES, 1);
+    buffer_open_in(&scene.late, BUFFER_INTERNAL, BYTES, 2);
+    pattern_fill(scene.source.bytes, BYTES, PATTERN);
+}
+
+static void scene_close(void)
+{
+    CHECK_EQ(esp_async_memcpy_uninstall(scene.handle), ESP_OK);
+    buffer_close(&scene.late);
+    buffer_close(&scene.destination);
+    buffer_close(&scene.source);
+}
+
+static uint64_t now_us(void)
+{
+    return machine_cycles_to_ns(machine_now_cycles()) / NS_PER_US;
+}
+
+static void start(size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        CHECK_EQ(esp_async_memcpy(scene.handle, scene.destination.bytes, scene.source.bytes, BYTES,
+                                  NULL, NULL),
+                 ESP_OK);
+    }
+}
+
+static void start_ticket(void)
+{
+    CHECK_EQ(esp_async_memcpy_with_ticket(scene.handle, scene.late.bytes, scene.source.bytes, BYTES,
+                                          &scene.ticket),
+             ESP_OK);
+}
+
+static esp_err_t block(int32_t timeout_ms)
+{
+    return esp_memcpy_blocking(scene.handle, scene.late.bytes, scene.source.bytes, BYTES,
+                               timeout_ms);
+}
+
+static esp_err_t drain(int32_t timeout_ms)
+{
+    return esp_async_memcpy_drain(scene.handle, timeout_ms);
+}
+
+static esp_err_t await_ticket(int32_t timeout_ms)
+{
+    return esp_async_memcpy_ticket_wait(scene.handle, &scene.ticket, timeout_ms);
+}
+
+static async_memcpy_stats_t stats(void)
+{
+    async_memcpy_stats_t result;
+
+    CHECK_EQ(esp_async_memcpy_get_stats(scene.handle, &result), ESP_OK);
+    return result;
+}
+
+/* A wait lasts as long as it may, to a millisecond, and one more where the engine is stopped. */
+static void check_lasts(esp_err_t (*wait)(int32_t timeout_ms), int32_t timeout_ms)
+{
+    uint64_t begin_us = now_us();
+    uint64_t passed_us;
+
+    CHECK_EQ(wait(timeout_ms), ESP_ERR_TIMEOUT);
+    passed_us = now_us() - begin_us;
+    CHECK(passed_us + US_PER_MS >= (uint64_t)timeout_ms * US_PER_MS);
+    CHECK(passed_us <= (uint64_t)(timeout_ms + 2) * US_PER_MS);
+}
+
+static void waits_last_as_long_as_they_may(void)
+{
+    static const int32_t timeouts[] = {0, 1, 3, 20};
+
+    for (size_t i = 0; i < sizeof(timeouts) / sizeof(timeouts[0]); i++) {
+        /* An engine that is at it for ever, and nobody does anything about it. */
+        scene_open(2, 1000);
+        fault_plan(FAULT_STALL, 100, 1);
+        start(1);
+        start_ticket();
+        check_lasts(drain, timeouts[i]);
+        check_lasts(await_ticket, timeouts[i]);
+        check_lasts(block, timeouts[i]);
+        fault_forget_all();
+        CHECK_EQ(esp_async_memcpy_cancel(scene.handle), ESP_OK);
+        scene_close();
+    }
+}
+
+/* The wait for a slot and that for the end are one. All copies take more than twice as long as this
+ * one waits, and a slot is free long before. */
+static void a_full_backlog_counts(void)
+{
+    scene_open(COUNT, 0);
+    for (int32_t timeout_ms = 1; timeout_ms <= 2; timeout_ms++) {
+        start(COUNT);
+        check_lasts(block, timeout_ms);
+        CHECK_EQ(drain(-1), ESP_OK);
+    }
+    CHECK_EQ(block(-1), ESP_OK);
+    pattern_check(scene.late.bytes, BYTES, PATTERN);
+    scene_close();
+}
+
+/* Nothing is a stall before its time. Whoever waits looks as often as that: once to see where the
+ * engine is, a second or a third time to see that it is there still, and perhaps once more, since
+ * the next start may be lost. */
+static void check_stall(esp_err_t (*wait)(int32_t timeout_ms), uint32_t stall_ms)
+{
+    uint64_t expected_us = (uint64_t)(stall_ms == 0 ? STALL_MS_DEFAULT : stall_ms) * US_PER_MS;
+    uint64_t begin_us;
+    uint64_t passed_us;
+
+    scene_open(3, stall_ms);
+    fault_plan(FAULT_STALL, 20, 1);
+    start(1);
+    start_ticket();
+    begin_us = now_us();
+    CHECK_EQ(wait(-1), ESP_OK);
+    passed_us = now_us() - begin_us;
+    CHECK_EQ(fault_count(FAULT_STALL), 1);
+    CHECK_EQ(stats().stalls, 1);
+    CHECK(passed_us >= expected_us);
+    CHECK(passed_us <= 4 * expected_us + 2 * US_PER_MS);
+    CHECK_EQ(drain(-1), ESP_OK);
+    pattern_check(scene.destination.bytes, BYTES, PATTERN);
+    pattern_check(scene.late.bytes, BYTES, PATTERN);
+    fault_forget_all();
+    scene_close();
+}
+
+static void stalls_are_noticed_by_waits(void)
+{
+    static esp_err_t (*const waits[])(int32_t timeout_ms) = {drain, await_ticket, block};
+
+    for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
+        check_stall(waits[i], STALL_MS);
+        check_stall(waits[i], 0);
+    }
+}
+
+static void stalls_are_noticed_by_polls(void)
+{
+    const uint64_t ms_cycles = machine_description()->cpu_hz / 1000u;
+
+    scene_open(2, STALL_MS);
+    fault_plan(FAULT_STALL, 20, 1);
+    start(1);
+    machine_advance(20 * STALL_MS * ms_cycles);
+    /* Nobody has looked yet. */
+    CHECK_EQ(esp_async_memcpy_poll(scene.handle), ESP_ERR_NOT_FINISHED);
+    CHECK_EQ(stats().stalls, 0);
+    for (unsigned i = 0; i < 5; i++) {
+        machine_advance(ms_cycles);
+        CHECK_EQ(esp_async_memcpy_poll(scene.handle), ESP_ERR_NOT_FINISHED);
+        CHECK_EQ(stats().stalls, 0);
+    }
+    machine_advance(3 * ms_cycles);
+    (void)esp_async_memcpy_poll(scene.handle);
+    CHECK_EQ(stats().stalls, 1);
+    CHECK_EQ(drain(-1), ESP_OK);
+    pattern_check(scene.destination.bytes, BYTES, PATTERN);
+    fault_forget_all();
+    scene_close();
+}
+
+/* An engine that makes progress, however long all of it takes, is none. */
+static void work_is_no_stall(void)
+{
+    scene_open(FEW, 1);
+    start(FEW);
+    while (esp_async_memcpy_poll(scene.handle) == ESP_ERR_NOT_FINISHED) {
+        machine_advance(2000);
+    }
+    CHECK_EQ(stats().stalls, 0);
+    start(FEW);
+    CHECK_EQ(drain(-1), ESP_OK);
+    CHECK_EQ(block(-1), ESP_OK);
+    CHECK_EQ(stats().stalls, 0);
+    scene_close();
+}
+
+static const struct test_case cases[] = {
+    {"waits last as long as they may", waits_last_as_long_as_they_may},
+    {"a full backlog counts into the time", a_full_backlog_counts},
+    {"stalls are noticed by waits", stalls_are_noticed_by_waits},
+    {"stalls are noticed by polls", stalls_are_noticed_by_polls},
+    {"work is no stall", work_is_no_stall},
+    {NULL, NULL},
+};
+
+int main(int argc, char **argv)
+{
+    const struct runner_suite suites[] = {{cases, RUNNER_VARIANTS}, {NULL, RUNNER_BARE}};
+    const struct runner_chip chips[] = {{NULL, suites}, {"esp32s3", suites}, {NULL, NULL}};
+
+    return runner_main_on(argc, argv, "time of endings", chips);
+}
