@@ -44,11 +44,27 @@ static IRAM_ATTR void mark_locked(struct async_memcpy_context *context, struct t
     }
 }
 
+/* Sees to those that are meant and have ended, but whose turn has not come. The engine rests. */
+static IRAM_ATTR void release_locked(struct async_memcpy_context *context,
+                                     const struct ticket *only)
+{
+    struct request *request = context->oldest;
+    for (uint32_t left = context->in_flight; left != context->waiting; left--) {
+        if (port_has_external() && is_meant(request, only)) {
+            external_release_locked(context, request);
+        }
+        request = context_next_request(context, request);
+    }
+}
+
 IRAM_ATTR bool cancel_requests(struct async_memcpy_context *context, struct ticket *only)
 {
     port_lock_state_t state = port_lock(&context->lock);
-    if (!context->dead &&
-        (!is_any_armed_locked(context, only) || recover_take_back_locked(context))) {
+    bool armed = is_any_armed_locked(context, only);
+    if (!context->dead && (!armed || recover_take_back_locked(context))) {
+        if (armed) {
+            release_locked(context, only);
+        }
         mark_locked(context, only);
         submit_arm_locked(context);
     }

@@ -47,6 +47,9 @@ struct external {
 /* The CPU has placed its part. No place in a body, which there is made of blocks. */
 #define REQUEST_BEGUN ((ptrdiff_t)1)
 
+/* It has ended, and its memory is the user's again before its callback. Likewise. */
+#define REQUEST_RELEASED ((ptrdiff_t)2)
+
 #define REQUEST_FAILED    ((ptrdiff_t)-1) /* the engine failed twice in a row */
 #define REQUEST_ABANDONED ((ptrdiff_t)-2) /* the engine did not confirm a stop */
 #define REQUEST_WITHDRAWN ((ptrdiff_t)-3) /* the user did not want it any more */
@@ -143,6 +146,9 @@ void external_settle_locked(const struct async_memcpy_context *context);
 void external_stopped_locked(struct async_memcpy_context *context, const struct request *request,
                              size_t offset);
 
+/* Makes the CPU see all of a request that has ended, before its turn. */
+void external_release_locked(struct async_memcpy_context *context, struct request *request);
+
 /* Makes memory say what the CPU has written in the engine's place. */
 void external_placed_locked(const struct async_memcpy_context *context, void *destination,
                             size_t size);
@@ -220,6 +226,7 @@ static inline IRAM_ATTR void context_take_locked(struct async_memcpy_context *co
     context->item_oldest = context_next_item(context, request->last_item);
     context->oldest = context_next_request(context, request);
     context->in_flight--;
+    context->restarted_at = NULL; /* if it was set, it helped */
 }
 
 static inline IRAM_ATTR bool context_is_dead(struct async_memcpy_context *context)

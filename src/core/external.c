@@ -138,7 +138,8 @@ IRAM_ATTR void external_take_locked(struct async_memcpy_context *context, bool e
     if (!is_external(context, body.destination, 1)) {
         return;
     }
-    if (context->oldest->trouble == REQUEST_WITHDRAWN) {
+    if (context->oldest->trouble == REQUEST_WITHDRAWN ||
+        context->oldest->trouble == REQUEST_RELEASED) {
         context->external->taken_bytes = 0; /* the memory is the user's again */
         return;
     }
@@ -168,6 +169,19 @@ IRAM_ATTR void external_stopped_locked(struct async_memcpy_context *context,
     size_t begin = request == context->oldest ? context->external->taken_bytes : 0;
     size_t end = offset + plan_item_size(body.size_bytes, offset, context->item_bytes);
     port_cache_invalidate(body.destination + begin, end - begin);
+}
+
+IRAM_ATTR void external_release_locked(struct async_memcpy_context *context,
+                                       struct request *request)
+{
+    struct body body = external_body(context, request);
+    if (request->trouble < 0 || request->trouble == REQUEST_RELEASED ||
+        !is_external(context, body.destination, 1)) {
+        return;
+    }
+    size_t begin = request == context->oldest ? context->external->taken_bytes : 0;
+    port_cache_invalidate(body.destination + begin, body.size_bytes - begin);
+    request->trouble = REQUEST_RELEASED;
 }
 
 IRAM_ATTR void external_placed_locked(const struct async_memcpy_context *context, void *destination,

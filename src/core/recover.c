@@ -110,7 +110,9 @@ IRAM_ATTR void recover_abandon_oldest_locked(struct async_memcpy_context *contex
     struct item *item = context->item_oldest;
     dma_store32(&item->tx.dw0, 0);
     dma_store32(&item->rx.dw0, 0);
-    context->oldest->trouble = REQUEST_ABANDONED;
+    if (context->oldest->trouble >= 0) {
+        context->oldest->trouble = REQUEST_ABANDONED;
+    }
     context->oldest->last_item = item;
 }
 
