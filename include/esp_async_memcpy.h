@@ -37,13 +37,11 @@ typedef struct {
     /** Always NULL, as in every version of ESP-IDF. */
     void *data;
     /**
-     * - ESP_OK: every byte is in place.
-     * - ESP_FAIL: the engine failed twice in a row; the content of the destination is unspecified,
-     *   and nothing writes to it any more.
-     * - ESP_ERR_NOT_FINISHED: the copy was withdrawn, by esp_async_memcpy_cancel() or because a wait
-     *   for it timed out; likewise.
-     * - ESP_ERR_INVALID_STATE: the engine failed and did not confirm that it stopped; the driver is
-     *   dead and the destination may still be written.
+     * - ESP_OK: every byte is in place. - ESP_FAIL: the engine failed twice in a row; the content
+     *   of the destination is unspecified, and nothing writes to it any more. -
+     *   ESP_ERR_NOT_FINISHED: the copy was withdrawn, by esp_async_memcpy_cancel() or because a
+     *   wait for it timed out; likewise. - ESP_ERR_INVALID_STATE: the engine failed and did not
+     *   confirm that it stopped; the driver is dead and the destination may still be written.
      */
     esp_err_t status;
     /** As given to esp_async_memcpy(). */
@@ -90,15 +88,15 @@ typedef struct {
     /** Arbitration weight. No effect on a chip without weighted arbitration. */
     uint32_t weight;
     /**
-     * Wished burst in bytes: 0, or a power of two that the chip bears. With external RAM, it chooses
-     * the block size if psram_trans_align is 0; it never has a copy refused. No effect on a chip
-     * where sram_trans_align alone chooses bursts.
+     * Wished burst in bytes: 0, or a power of two that the chip bears. With external RAM, it
+     * chooses the block size if psram_trans_align is 0; it never has a copy refused. No effect on a
+     * chip where sram_trans_align alone chooses bursts.
      */
     size_t dma_burst_size;
     /** ASYNC_MEMCPY_REPORT_ERRORS or 0. */
     uint32_t flags;
-    /** After how long without any progress the engine counts as stalled, in ms, at most 65535; 0 means
-     * 100. */
+    /** After how long without any progress the engine counts as stalled, in ms, at most 65535; 0
+     * means 100. */
     uint32_t stall_ms;
 } async_memcpy_config_t;
 
@@ -128,9 +126,9 @@ typedef struct {
  *        to NULL on every error
  * @retval ESP_OK installed
  * @retval ESP_ERR_INVALID_ARG config or mcp_hdl is NULL, sram_trans_align is neither 0 nor a power
- *         of two, an unknown bit is set in flags, or stall_ms is above 65535; on a chip with external RAM also:
- *         psram_trans_align is none of 0, 16, 32 and 64, dma_burst_size is neither 0 nor a power of
- *         two, or above what the chip bears, or both are set and differ
+ *         of two, an unknown bit is set in flags, or stall_ms is above 65535; on a chip with
+ *         external RAM also: psram_trans_align is none of 0, 16, 32 and 64, dma_burst_size is
+ *         neither 0 nor a power of two, or above what the chip bears, or both are set and differ
  * @retval ESP_ERR_INVALID_STATE called in interrupt context
  * @retval ESP_ERR_NO_MEM not enough internal DMA memory for this backlog
  * @retval ESP_ERR_NOT_FOUND no channel pair, trigger id or interrupt line is left
@@ -204,8 +202,8 @@ esp_err_t esp_async_memcpy(async_memcpy_handle_t mcp_hdl, void *dst, const void 
  * @retval ESP_ERR_INVALID_ARG as for esp_async_memcpy(), or timeout_ms is below -1
  * @retval ESP_ERR_INVALID_STATE called in interrupt context; or the driver is dead, and the engine
  *         may still write
- * @retval ESP_ERR_TIMEOUT the copy did not end in time and was withdrawn: nothing will be written any
- *         more; the content of the destination is unspecified
+ * @retval ESP_ERR_TIMEOUT the copy did not end in time and was withdrawn: nothing will be written
+ *         any more; the content of the destination is unspecified
  * @retval ESP_ERR_NOT_FINISHED another task withdrew it by esp_async_memcpy_cancel()
  * @retval ESP_FAIL the engine failed twice in a row; the content of the destination is unspecified
  */
@@ -228,9 +226,9 @@ esp_err_t esp_memcpy_blocking(async_memcpy_handle_t mcp_hdl, void *dst, const vo
 esp_err_t esp_async_memcpy_drain(async_memcpy_handle_t mcp_hdl, int32_t timeout_ms);
 
 /**
- * Withdraws all copies that have not ended. Their callbacks are told ESP_ERR_NOT_FINISHED. When this
- * returns ESP_OK, nothing is written for them any more; their destinations are unspecified, and what
- * lies beside them is intact. Copies submitted afterwards are done as usual.
+ * Withdraws all copies that have not ended. Their callbacks are told ESP_ERR_NOT_FINISHED. When
+ * this returns ESP_OK, nothing is written for them any more; their destinations are unspecified,
+ * and what lies beside them is intact. Copies submitted afterwards are done as usual.
  *
  * Context: task or interrupt; in a callback of this driver, the other callbacks come after that one
  * has returned, otherwise they have all returned when this does. Time: at most a millisecond for
@@ -239,17 +237,17 @@ esp_err_t esp_async_memcpy_drain(async_memcpy_handle_t mcp_hdl, int32_t timeout_
  * @param mcp_hdl an installed driver
  * @retval ESP_OK withdrawn, or none was in flight
  * @retval ESP_ERR_INVALID_ARG mcp_hdl is NULL
- * @retval ESP_ERR_INVALID_STATE the engine does not confirm that it stopped: the driver is dead, and
- *         the engine may still write
+ * @retval ESP_ERR_INVALID_STATE the engine does not confirm that it stopped: the driver is dead,
+ *         and the engine may still write
  */
 esp_err_t esp_async_memcpy_cancel(async_memcpy_handle_t mcp_hdl);
 
 /**
- * Does what the interrupt would: takes what has finished, calls back, starts what waited; and sees to
- * a stalled engine. With it the driver works where interrupts are masked.
+ * Does what the interrupt would: takes what has finished, calls back, starts what waited; and sees
+ * to a stalled engine. With it the driver works where interrupts are masked.
  *
- * Context: task or interrupt. Callbacks are called as in an interrupt. Time: bounded, and that of the
- * callbacks; a stalled engine takes a millisecond.
+ * Context: task or interrupt. Callbacks are called as in an interrupt. Time: bounded, and that of
+ * the callbacks; a stalled engine takes a millisecond.
  *
  * @param mcp_hdl an installed driver
  * @retval ESP_OK no copy is in flight
@@ -316,8 +314,8 @@ esp_err_t esp_async_memcpy_ticket_wait(async_memcpy_handle_t mcp_hdl, async_memc
  *
  * @param mcp_hdl the driver that it was submitted to
  * @param ticket of a submitted copy
- * @retval ESP_OK the copy has ended or was withdrawn: nothing is written for it any more. The ticket
- *         is still the driver's until esp_async_memcpy_ticket_is_done().
+ * @retval ESP_OK the copy has ended or was withdrawn: nothing is written for it any more. The
+ *         ticket is still the driver's until esp_async_memcpy_ticket_is_done().
  * @retval ESP_ERR_INVALID_ARG mcp_hdl or ticket is NULL
  * @retval ESP_ERR_INVALID_STATE the driver is dead, and the engine may still write
  */
@@ -384,7 +382,8 @@ esp_err_t esp_async_memcpy_get_info(async_memcpy_handle_t mcp_hdl, async_memcpy_
  * Context: task. Time: a few instructions.
  *
  * @param mcp_hdl an installed driver
- * @param bytes 0, as after installation: none; at most 4095, since a copy may be done in the interrupt
+ * @param bytes 0, as after installation: none; at most 4095, since a copy may be done in the
+ *         interrupt
  * @retval ESP_OK holds for copies that are submitted from now on
  * @retval ESP_ERR_INVALID_ARG mcp_hdl is NULL, or bytes is above 4095
  */

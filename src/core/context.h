@@ -276,8 +276,8 @@ esp_err_t upkeep_then_submit(async_memcpy_handle_t mcp_hdl, void *dst, const voi
  * armed or accepted any more, and the requests in flight are to be abandoned one by one. */
 void recover_locked(struct async_memcpy_context *context, uint32_t error);
 
-/* recover.c: stops the engine and takes back all that it has not finished: those requests wait then.
- * Returns false if it does not confirm the stop, as above. */
+/* recover.c: stops the engine and takes back all that it has not finished: those requests wait
+ * then. Returns false if it does not confirm the stop, as above. */
 bool recover_take_back_locked(struct async_memcpy_context *context);
 
 /* recover.c: returns the status of a request that had trouble. */

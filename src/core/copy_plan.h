@@ -55,8 +55,8 @@ static inline bool plan_range_within(uint32_t address, size_t size, uint32_t low
     return offset < low_size && size - 1 < low_size - offset;
 }
 
-/* Returns whether two ranges, neither empty nor wrapping round, share a byte: whether a begins after
- * b - a_size and before b + b_size. */
+/* Returns whether two ranges, neither empty nor wrapping round, share a byte: whether a begins
+ * after b - a_size and before b + b_size. */
 static inline bool plan_ranges_overlap(uintptr_t a, size_t a_size, uintptr_t b, size_t b_size)
 {
     return a - b + (a_size - 1) < b_size + (a_size - 1);

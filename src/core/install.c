@@ -12,8 +12,8 @@ static bool is_power_of_two_or_zero(size_t value)
     return (value & (value - 1)) == 0;
 }
 
-/* Whether an engine of a chip reaches external RAM. False is known at compile time on a chip without
- * any. */
+/* Whether an engine of a chip reaches external RAM. False is known at compile time on a chip
+ * without any. */
 static inline bool has_external(const struct chip_engine *engine)
 {
     return port_has_external() && engine->block_bytes_max != 0;

@@ -14,8 +14,8 @@ struct ticket {
 /* Whether a request is the one that a ticket was made for. */
 bool ticket_is_of(const struct ticket *ticket, const struct request *request);
 
-/* The copy has ended. From the end of the lock on the ticket is the caller's. Returns whether a task
- * of higher priority was woken. */
+/* The copy has ended. From the end of the lock on the ticket is the caller's. Returns whether a
+ * task of higher priority was woken. */
 bool ticket_end_locked(struct ticket *ticket, esp_err_t status);
 
 #endif

@@ -61,8 +61,8 @@ static uint32_t sum_of(const struct buffer *buffer)
     return sum;
 }
 
-/* Uses a destination that was given back: it reads as what it is, again and again, and keeps what is
- * written to it. */
+/* Uses a destination that was given back: it reads as what it is, again and again, and keeps what
+ * is written to it. */
 static void scribble(size_t index)
 {
     uint32_t sum = sum_of(&scene.destinations[index]);
@@ -448,9 +448,7 @@ static const struct test_case at_every_point[] = {
     {"S27 cancel in a callback", s27_cancel_in_a_callback},
     {"S27 cancel in an interrupt", s27_cancel_in_an_interrupt},
     {"S27 cancel of a ticket", s27_cancel_of_a_ticket},
-    {"S28 wait after a timeout", s28_wait_after_a_timeout},
     {"poll", wait_by_poll},
-    {"poll without interrupts", wait_by_poll_alone},
     {"wait for a slot", wait_for_a_slot},
     {"copies by CPU in their turn", wait_with_threshold},
     {NULL, NULL},
@@ -461,6 +459,8 @@ static const struct test_case at_many_times[] = {
     {"S26 timeouts one after another", s26_timeouts_one_after_another},
     {"S27 cancel of longer copies", s27_cancel_of_longer_copies},
     {"S27 cancel of a longer ticket", s27_cancel_of_a_longer_ticket},
+    {"S28 wait after a timeout", s28_wait_after_a_timeout},
+    {"poll without interrupts", wait_by_poll_alone},
     {"S28 ticket after a timeout", s28_ticket_after_a_timeout},
     {"drain", wait_by_drain},
     {"wait for a ticket", wait_for_a_ticket},

@@ -358,6 +358,39 @@ static const struct test_case scenarios[] = {
     {NULL, NULL},
 };
 
+/* Nobody is called back for the first copy, so the next call may take it off the queue by itself.
+ * It must not forget then to look whether the one behind it has ever begun. */
+static void check_lost_behind_a_silent_copy(uint64_t skip)
+{
+    enum { SHORT_BYTES = 30 };
+    struct copy *behind = &scene.copies[1];
+
+    scene_open(COUNT, SHORT_BYTES);
+    fault_plan(FAULT_LOSE_INTERRUPT, skip, 1);
+    CHECK_EQ(esp_async_memcpy(scene.handle, scene.buffers[1].bytes, scene.buffers[0].bytes,
+                              SHORT_BYTES, NULL, NULL),
+             ESP_OK);
+    behind->source = scene.buffers[0].bytes;
+    copy_start(scene.handle, behind);
+    drain();
+    fault_forget_all();
+    if (behind->calls == 0) {
+        CHECK_EQ(esp_async_memcpy_uninstall(scene.handle), ESP_ERR_INVALID_STATE);
+        drain();
+    }
+    copy_finish(behind, 1);
+    pattern_check(scene.buffers[1].bytes, SHORT_BYTES, 9);
+    pattern_check(scene.buffers[2].bytes, SHORT_BYTES, 9);
+    scene_close();
+}
+
+static void s08_lost_behind_a_silent_copy(void)
+{
+    for (uint64_t skip = 0; skip < 6; skip++) {
+        check_lost_behind_a_silent_copy(skip);
+    }
+}
+
 /* A chain of short copies and one error, for every interrupt point. */
 static void check_error_in_short(enum fault_kind kind, uint64_t skip)
 {
@@ -391,6 +424,7 @@ static void s09_later_descriptor(void)
 }
 
 static const struct test_case at_every_point[] = {
+    {"S08 lost interrupt behind a silent copy", s08_lost_behind_a_silent_copy},
     {"S09 error in the first descriptor", s09_first_descriptor},
     {"S09 error in the second descriptor", s09_second_descriptor},
     {"S09 error in a later descriptor", s09_later_descriptor},

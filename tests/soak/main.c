@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -68,6 +69,14 @@ static double now_s(void)
     struct timespec now;
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+static double children_processor_s(void)
+{
+    struct rusage usage;
+    (void)getrusage(RUSAGE_CHILDREN, &usage);
+    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1e-6;
 }
 
 /* The workers share the seeds out among themselves: the first program is that of the seed given. */
@@ -237,6 +246,7 @@ int main(int argc, char **argv)
     }
     struct worker *failed = wait_for_workers(&arguments);
     struct report report = {.seconds = now_s() - began, .seed = arguments.choice.seed};
+    report.processor_seconds = children_processor_s();
     for (unsigned i = 0; i < arguments.workers; i++) {
         report_add(&report.sum, &workers[i].totals);
     }

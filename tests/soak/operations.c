@@ -11,6 +11,9 @@ enum {
     CPU_BELOW_LARGE_MAX = 4095,
     LATE_US_MAX = 20000, /* after a timeout: stopping, and what the other core does meanwhile */
     US_PER_MS = 1000,
+    NOTICE_CALLS = 3,
+    NOTICE_CYCLES = 1 << 18, /* for the longest copy */
+    NOTICE_POINTS = 100,     /* to take an interrupt */
 };
 
 static uint32_t now_us(void)
@@ -460,6 +463,29 @@ static void do_uninstall(struct driver *driver)
     }
 }
 
+/* What a lost interrupt has left behind must be noticed by the next call: with one core nobody else
+ * makes one. Three, since the first may find that an append was lost, too. */
+static void do_notice(struct driver *driver)
+{
+    const struct request *oldest = oracle_next_between(driver, 0, oracle_tick());
+    faults_forget();
+    if (oldest == NULL || oldest->kind != REQUEST_CALLBACK || program_cores() > 1 ||
+        faults_count(FAULT_STALL) != 0) {
+        return;
+    }
+    uint32_t began = oldest->began;
+    for (int i = 0; i < NOTICE_CALLS; i++) {
+        machine_advance(NOTICE_CYCLES);
+        submit(driver);
+        for (int points = 0; points < NOTICE_POINTS; points++) {
+            machine_point();
+        }
+    }
+    oldest = oracle_next_between(driver, began - 1, oracle_tick());
+    SOAK_CHECK(oldest == NULL || oldest->began != began || oldest->told || driver->dead,
+               "the driver is called, and does not notice that a copy has ended");
+}
+
 static void do_threshold(struct driver *driver)
 {
     static const uint16_t thresholds[] = {0, 0, 8, 30, 300, CPU_BELOW_LARGE_MAX};
@@ -564,6 +590,7 @@ static void (*const operations[OPERATION_COUNT])(struct driver *driver) = {
     [OPERATION_TICKET_WAIT] = do_ticket_wait,
     [OPERATION_DRAIN] = do_drain,
     [OPERATION_UNINSTALL] = do_uninstall,
+    [OPERATION_NOTICE] = do_notice,
     [OPERATION_THRESHOLD] = do_threshold,
     [OPERATION_PASS_TIME] = do_pass_time,
     [OPERATION_VERIFY] = do_verify,

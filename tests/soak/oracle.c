@@ -204,8 +204,9 @@ static void forget(struct request *request)
         at++;
     }
     oracle.count--;
-    memmove(&oracle.order[at], &oracle.order[at + 1],
-            (oracle.count - at) * sizeof(oracle.order[0]));
+    for (; at < oracle.count; at++) {
+        oracle.order[at] = oracle.order[at + 1];
+    }
     request->live = false;
 }
 
@@ -375,7 +376,7 @@ void oracle_refuse(struct request *request)
     apply_all();
 }
 
-/* The backlog bounds how many can be in flight, so that many a later one tells of an earlier one. */
+/* The backlog bounds how many are in flight: so many later ones tell of an earlier one. */
 static void conclude_from_accepted(const struct driver *driver)
 {
     for (unsigned i = 0; i < oracle.count; i++) {

@@ -90,8 +90,8 @@ uint8_t *oracle_real(size_t place);
 /* A moment; later ones are greater. */
 uint32_t oracle_tick(void);
 
-/* Begins a submission to a driver, with places that no unordered one touches. NULL: none were found.
- */
+/* Begins a submission to a driver, with places that no unordered one touches. NULL: there are none,
+ * as far as was looked. */
 struct request *oracle_begin(struct driver *driver, enum request_kind kind);
 
 /* A submission has returned: refused, or accepted, or, if the request was told ESP_ERR_TIMEOUT, one
@@ -114,8 +114,8 @@ void oracle_slots_are_free(struct driver *driver, uint32_t before);
 /* A request's ticket has been given back, or its callback has returned. */
 void oracle_release(struct request *request);
 
-/* Returns the first request of a driver that began after one tick, and whose submission had returned
- * before another one. NULL: there is none. */
+/* Returns the first request of a driver that began after one tick, and whose submission had
+ * returned before another one. NULL: there is none. */
 struct request *oracle_next_between(const struct driver *driver, uint32_t after, uint32_t before);
 
 /* Returns a request of a driver with a ticket that nobody is asking after, by chance; NULL if there

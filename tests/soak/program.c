@@ -82,7 +82,7 @@ static void on_complaint(enum machine_complaint kind, const char *text, void *co
 
 static const char *choose_chip(const struct soak_choice *choice)
 {
-    const char *by_seed = program_random(3) == 0 ? "esp32c3" : "esp32s3";
+    const char *by_seed = program_random(2) == 0 ? "esp32c3" : "esp32s3";
     return choice->chip != NULL ? choice->chip : by_seed;
 }
 
@@ -128,6 +128,7 @@ static void choose_weights(void)
         [OPERATION_PASS_TIME] = 10,
         [OPERATION_VERIFY] = 2,
         [OPERATION_INFO] = 1,
+        [OPERATION_NOTICE] = 2,
         [OPERATION_INTERRUPT] = 6,
     };
     for (int i = 0; i < OPERATION_COUNT; i++) {
@@ -172,7 +173,9 @@ static uint8_t *allocate_static(struct driver *driver)
     driver->memory_bytes = bytes;
     uint8_t *memory = heap_caps_aligned_alloc(8, bytes + 2 * (size_t)STATIC_GUARD_BYTES,
                                               MALLOC_CAP_DMA);
-    SOAK_CHECK(memory != NULL, "the heap is full");
+    if (memory == NULL) {
+        return NULL;
+    }
     memset(memory, STATIC_GUARD, bytes + 2 * (size_t)STATIC_GUARD_BYTES);
     return memory;
 }
@@ -195,6 +198,9 @@ static esp_err_t install(struct driver *driver)
         return esp_async_memcpy_install(&driver->config, &driver->handle);
     }
     driver->memory = allocate_static(driver);
+    if (driver->memory == NULL) {
+        return ESP_ERR_NO_MEM;
+    }
     uint8_t *inside = (uint8_t *)driver->memory + STATIC_GUARD_BYTES;
     return esp_async_memcpy_install_static(&driver->config, inside, driver->memory_bytes,
                                            &driver->handle);

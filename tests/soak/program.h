@@ -28,6 +28,7 @@ enum operation {
     OPERATION_TICKET_WAIT,
     OPERATION_DRAIN,
     OPERATION_UNINSTALL,
+    OPERATION_NOTICE,
     OPERATION_THRESHOLD,
     OPERATION_PASS_TIME,
     OPERATION_VERIFY,
@@ -58,7 +59,7 @@ struct program {
 
 extern struct program program;
 
-/* Prints, if that is wanted, what the program does with a request, or, if that is NULL, a driver. */
+/* Prints, if that is wanted, what the program does with a request, or, if it is NULL, a driver. */
 void program_trace(const char *what, const struct driver *driver, const struct request *request,
                    int64_t number);
 
@@ -71,7 +72,7 @@ unsigned program_cores(void);
 /* program.c: gives a driver that is not there back to life, if it can. */
 void program_install(struct driver *driver);
 
-/* Uninstalls a driver for good if nothing is in flight; certain: nothing is, and it must succeed. */
+/* Uninstalls a driver if nothing is in flight; certain: nothing is, and it must succeed. */
 void program_uninstall(struct driver *driver, bool certain);
 
 /* operations.c: has a task do a step. */

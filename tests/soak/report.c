@@ -113,7 +113,8 @@ static void print_text(const struct report *report)
     struct table tables[TABLES];
     list_counters(&report->sum, counters);
     list_tables(&report->sum, tables);
-    printf("seed %" PRIu64 ", %.0f seconds\n", report->seed, report->seconds);
+    printf("seed %" PRIu64 ", %.0f seconds, of processors %.0f\n", report->seed, report->seconds,
+           report->processor_seconds);
     for (size_t i = 0; i < COUNTERS; i++) {
         printf("%-24s %12" PRIu64 "\n", counters[i].name, counters[i].value);
     }
@@ -151,7 +152,8 @@ static void print_json(const struct report *report)
     struct table tables[TABLES];
     list_counters(&report->sum, counters);
     list_tables(&report->sum, tables);
-    printf("{\"seed\": %" PRIu64 ", \"seconds\": %.1f", report->seed, report->seconds);
+    printf("{\"seed\": %" PRIu64 ", \"seconds\": %.1f, \"processor_seconds\": %.1f", report->seed,
+           report->seconds, report->processor_seconds);
     for (size_t i = 0; i < COUNTERS; i++) {
         printf(", \"%s\": %" PRIu64, counters[i].name, counters[i].value);
     }

@@ -9,6 +9,7 @@ enum { FAILURE_BYTES = 512 };
 
 struct report {
     double seconds;
+    double processor_seconds; /* of all workers */
     uint64_t seed;
     struct soak_totals sum;
     const char *failure; /* NULL: none */

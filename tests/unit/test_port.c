@@ -479,6 +479,7 @@ static void test_time_and_yield(void)
 static void test_power_cycle(void)
 {
     struct machine_config config = {.chip = "esp32c3", .seed = 7};
+    CHECK(port_sim_power_on(&config));
     size_t room = heap_caps_get_free_size(MALLOC_CAP_DMA);
     struct counter counters[OPEN_MAX];
     memset(counters, 0, sizeof counters);
@@ -547,7 +548,7 @@ static void test_chip_by_environment(void)
     CHECK(block != NULL && machine_is_on());
     heap_caps_free(block);
     switch_off();
-    CHECK(port_chip() == &chip_esp32c3);
+    CHECK(port_chip() == &chip_esp32s3);
     switch_off();
 }
 
@@ -565,7 +566,7 @@ static void test_stats(void)
     CHECK(async_memcpy_host_chip_name(1000) == NULL);
     port_enable_engine(port_chip()->ahb);
     async_memcpy_host_get_stats(&stats);
-    CHECK_EQ(strcmp(stats.chip, "esp32c3"), 0);
+    CHECK_EQ(strcmp(stats.chip, "esp32s3"), 0);
     CHECK(stats.time_ns > 0);
     CHECK_EQ(stats.register_writes, 2);
     CHECK_EQ(stats.dma_bytes, 0);
