@@ -121,6 +121,20 @@ static void install_refuses_unknown_flags(void)
     expect_success(&config);
 }
 
+static void install_limits_the_time_of_a_stall(void)
+{
+    async_memcpy_config_t config = ASYNC_MEMCPY_DEFAULT_CONFIG();
+
+    config.stall_ms = 65536;
+    expect_refusal(&config, ESP_ERR_INVALID_ARG);
+    config.stall_ms = UINT32_MAX;
+    expect_refusal(&config, ESP_ERR_INVALID_ARG);
+    config.stall_ms = 65535;
+    expect_success(&config);
+    config.stall_ms = 1;
+    expect_success(&config);
+}
+
 /* No chip has weights; on one without external RAM and a choice of bursts these fields say nothing,
  * either. */
 static void install_ignores_fields_without_effect(void)
@@ -260,6 +274,7 @@ const struct test_case conformance_install[] = {
     {"install takes the largest powers of two", install_takes_the_largest_powers_of_two},
     {"install refuses other alignments", install_refuses_other_alignments},
     {"install refuses unknown flags", install_refuses_unknown_flags},
+    {"install limits the time of a stall", install_limits_the_time_of_a_stall},
     {"install ignores fields without effect", install_ignores_fields_without_effect},
     {"install refuses interrupt context", install_refuses_interrupt_context},
     {"install without enough memory", install_without_enough_memory},

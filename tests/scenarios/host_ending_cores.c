@@ -19,7 +19,8 @@ struct scene {
     struct buffer destinations[COUNT];
     struct copy copies[COUNT];
     async_memcpy_ticket_t ticket;
-    bool submitted; /* the ticket's copy */
+    bool submitted; /* all that the other core waits for */
+    bool inside;    /* a callback */
 };
 
 static struct scene scene;
@@ -29,6 +30,7 @@ static void scene_open(uint32_t backlog)
     copy_forget();
     scene.handle = driver_install(backlog, 0);
     scene.submitted = false;
+    scene.inside = false;
     buffer_open(&scene.source, BYTES, 1);
     pattern_fill(scene.source.bytes, BYTES, PATTERN);
     for (size_t i = 0; i < COUNT; i++) {
@@ -165,13 +167,18 @@ static void s26_timeouts_on_both_cores(void)
     }
 }
 
-static void cancel_ticket(void *argument)
+static void await_submission(void)
 {
-    (void)argument;
     for (unsigned i = 0; i < TRIES_MAX && !scene.submitted; i++) {
         machine_point();
     }
     CHECK(scene.submitted);
+}
+
+static void cancel_ticket(void *argument)
+{
+    (void)argument;
+    await_submission();
     CHECK_EQ(esp_async_memcpy_ticket_cancel(scene.handle, &scene.ticket), ESP_OK);
 }
 
@@ -200,6 +207,63 @@ static void s27_ticket_cancelled_by_another_core(void)
 {
     scene_open(COUNT);
     check_both(wait_for_ticket, cancel_ticket);
+    scene_close();
+}
+
+/* A callback that takes its time. */
+static void linger(struct copy *copy)
+{
+    (void)copy;
+    scene.inside = true;
+    for (unsigned i = 0; i < 30; i++) {
+        machine_point();
+    }
+    scene.inside = false;
+}
+
+static void submit_lingering(void *argument)
+{
+    (void)argument;
+    for (size_t i = 0; i < FEW; i++) {
+        scene.copies[i].in_callback = linger;
+        copy_start(scene.handle, &scene.copies[i]);
+    }
+    scene.submitted = true;
+    for (size_t i = 0; i < FEW; i++) {
+        await_callback(&scene.copies[i]);
+    }
+}
+
+static void drain_lingering(void *argument)
+{
+    (void)argument;
+    await_submission();
+    CHECK_EQ(esp_async_memcpy_drain(scene.handle, -1), ESP_OK);
+    CHECK(!scene.inside);
+    CHECK_EQ(copy_callback_count(), FEW);
+}
+
+static void cancel_lingering(void *argument)
+{
+    (void)argument;
+    await_submission();
+    CHECK_EQ(esp_async_memcpy_cancel(scene.handle), ESP_OK);
+    CHECK(!scene.inside);
+    CHECK_EQ(copy_callback_count(), FEW);
+}
+
+/* Callbacks on another core have returned when a wait or a cancel has. */
+static void drain_waits_for_callbacks_of_another_core(void)
+{
+    scene_open(COUNT);
+    check_both(submit_lingering, drain_lingering);
+    scene_close();
+}
+
+static void s27_cancel_waits_for_callbacks_of_another_core(void)
+{
+    scene_open(COUNT);
+    check_both(submit_lingering, cancel_lingering);
     scene_close();
 }
 
@@ -247,6 +311,9 @@ static const struct test_case at_every_point[] = {
 };
 
 static const struct test_case at_many_times[] = {
+    {"drain waits for callbacks of another core", drain_waits_for_callbacks_of_another_core},
+    {"S27 cancel waits for callbacks of another core",
+     s27_cancel_waits_for_callbacks_of_another_core},
     {"drain beside submissions", drain_beside_submissions},
     {"poll beside submissions", poll_beside_submissions},
     {NULL, NULL},

@@ -145,6 +145,56 @@ static void a_full_backlog_counts(void)
     scene_close();
 }
 
+/* In flight and waiting are as long each; either is shorter than the time, both are longer. */
+static void a_slot_and_the_end_share_their_time(void)
+{
+    enum { HUGE_BYTES = 160 * 1024 };
+    async_memcpy_handle_t handle = driver_install(1, 0);
+    struct buffer source;
+    struct buffer destination;
+    uint64_t begin_us;
+    uint64_t passed_us;
+    int32_t timeout_ms;
+
+    buffer_open_in(&source, BUFFER_INTERNAL, HUGE_BYTES, 0);
+    buffer_open_in(&destination, BUFFER_INTERNAL, HUGE_BYTES, 0);
+    begin_us = now_us();
+    CHECK_EQ(esp_memcpy_blocking(handle, destination.bytes, source.bytes, HUGE_BYTES, -1), ESP_OK);
+    passed_us = now_us() - begin_us;
+    timeout_ms = (int32_t)(passed_us / US_PER_MS + 1);
+    CHECK(2 * passed_us > (uint64_t)timeout_ms * US_PER_MS + US_PER_MS / 2);
+    CHECK_EQ(esp_async_memcpy(handle, destination.bytes, source.bytes, HUGE_BYTES, NULL, NULL),
+             ESP_OK);
+    CHECK_EQ(esp_memcpy_blocking(handle, destination.bytes, source.bytes, HUGE_BYTES, timeout_ms),
+             ESP_ERR_TIMEOUT);
+    CHECK_EQ(esp_async_memcpy_uninstall(handle), ESP_OK);
+    buffer_close(&destination);
+    buffer_close(&source);
+}
+
+/* Who waits is woken, and need not look. Three rounds, since a wake-up may be missed now and then. */
+static void waits_are_woken(void)
+{
+    uint64_t shortest_us = UINT64_MAX;
+
+    scene_open(4, 1000);
+    for (unsigned round = 0; round < 3; round++) {
+        uint64_t begin_us = now_us();
+        uint64_t passed_us;
+
+        start(4);
+        CHECK_EQ(block(-1), ESP_OK);
+        start(2);
+        CHECK_EQ(drain(-1), ESP_OK);
+        start_ticket();
+        CHECK_EQ(await_ticket(-1), ESP_OK);
+        passed_us = now_us() - begin_us;
+        shortest_us = passed_us < shortest_us ? passed_us : shortest_us;
+    }
+    CHECK(shortest_us < 500 * US_PER_MS);
+    scene_close();
+}
+
 /* Nothing is a stall before its time. Whoever waits looks as often as that: once to see where the
  * engine is, a second or a third time to see that it is there still, and perhaps once more, since
  * the next start may be lost. */
@@ -226,6 +276,8 @@ static void work_is_no_stall(void)
 static const struct test_case cases[] = {
     {"waits last as long as they may", waits_last_as_long_as_they_may},
     {"a full backlog counts into the time", a_full_backlog_counts},
+    {"a slot and the end share their time", a_slot_and_the_end_share_their_time},
+    {"waits are woken", waits_are_woken},
     {"stalls are noticed by waits", stalls_are_noticed_by_waits},
     {"stalls are noticed by polls", stalls_are_noticed_by_polls},
     {"work is no stall", work_is_no_stall},

@@ -216,6 +216,23 @@ static void s08_lost_while_waiting(void)
     check_survived(FAULT_LOSE_INTERRUPT, ALWAYS, BYTES, 2);
 }
 
+/* All interrupts are lost, and who looks once sees that all have ended. */
+static void s08_lost_before_looking_once(void)
+{
+    scene_open(BYTES);
+    fault_plan(FAULT_LOSE_INTERRUPT, 0, ALWAYS);
+    start_all();
+    machine_advance(100000);
+    CHECK_EQ(esp_async_memcpy_drain(scene.handle, 0), ESP_OK);
+    start_ticket();
+    machine_advance(100000);
+    CHECK_EQ(esp_async_memcpy_ticket_wait(scene.handle, &scene.ticket, 0), ESP_OK);
+    CHECK(fault_count(FAULT_LOSE_INTERRUPT) != 0);
+    fault_forget_all();
+    check_all_well();
+    scene_close();
+}
+
 static void s08_lost_while_waiting_for_long_copies(void)
 {
     check_survived(FAULT_LOSE_INTERRUPT, 1, LONG_BYTES, 3);
@@ -460,6 +477,7 @@ static void threshold_spares_the_engine(void)
 
 static const struct test_case faults[] = {
     {"S08 lost interrupt while waiting", s08_lost_while_waiting},
+    {"S08 lost interrupts before looking once", s08_lost_before_looking_once},
     {"S08 lost interrupt while waiting for long copies", s08_lost_while_waiting_for_long_copies},
     {"S07 late interrupts while waiting", s07_late_while_waiting},
     {"S07 interrupts twice while waiting", s07_twice_while_waiting},
