@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <string.h>
-
 #include "install.h"
 
 #define MEMORY_ALIGN 8u
@@ -27,7 +25,9 @@ esp_err_t esp_async_memcpy_install_static(const async_memcpy_config_t *config, v
         !plan_range_within(bus_addr_of(memory), needed, chip->sram.low, chip->sram.size_bytes)) {
         return ESP_ERR_INVALID_ARG;
     }
-    memset(memory, 0, needed);
+    for (size_t i = 0; i < needed; i++) {
+        ((uint8_t *)memory)[i] = 0;
+    }
     error = install_into(memory, chip, chip->ahb, config, mcp_hdl);
     if (error == ESP_OK) {
         (*mcp_hdl)->is_static = true;
