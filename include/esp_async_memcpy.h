@@ -230,10 +230,10 @@ esp_err_t esp_async_memcpy_drain(async_memcpy_handle_t mcp_hdl, int32_t timeout_
  * this returns ESP_OK, nothing is written for them any more; their destinations are unspecified,
  * and what lies beside them is intact. Copies submitted afterwards are done as usual.
  *
- * Context: task or interrupt. In a task, all callbacks have returned when this does. In an interrupt,
- * those that another core, or the interrupted callback of this driver, is at come after that one has
- * returned. Time: at most a millisecond for
- * stopping the engine, and that of the callbacks.
+ * Context: task or interrupt. In a task, all callbacks have returned when this does. In an
+ * interrupt, those that another core, or the interrupted callback of this driver, is at come after
+ * that one has returned. Time: at most a millisecond for stopping the engine, and that of the
+ * callbacks.
  *
  * @param mcp_hdl an installed driver
  * @retval ESP_OK withdrawn, or none was in flight
