@@ -140,13 +140,11 @@ IRAM_ATTR bool upkeep_go_on_locked(struct async_memcpy_context *context)
     return await_late_locked(context);
 }
 
-/* Whether, if an interrupt was lost, none may come any more for what is in flight: an item came
- * back for a refill, or an append was lost. If EOF alone interrupts, the latter shows as a request
- * that has finished. */
+/* Whether, if an interrupt was lost, none may come any more for what is in flight: an item came back
+ * for a refill, or an append was lost. */
 static IRAM_ATTR bool is_stranded_locked(const struct async_memcpy_context *context)
 {
-    if (context->item_oldest == context->item_free ||
-        context->channel.listening == ENGINE_EVENT_EOF) {
+    if (context->item_oldest == context->item_free) {
         return false;
     }
     bool all_sent = (dma_load32(&context->item_last->tx.dw0) & DW0_OWNER_DMA) == 0;
