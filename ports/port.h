@@ -82,8 +82,8 @@ void port_release_pair(const struct chip_engine *engine, int index);
 int port_claim_trigger_id(const struct chip_engine *engine);
 void port_release_trigger_id(const struct chip_engine *engine, int id);
 
-/* Switches the block's clock on and its reset off, unless that is so already; never touches a block
- * that runs, since others may be using it. It is left running. */
+/* Switches the block's clock on and its reset off; of a block that runs nothing changes, since
+ * others may be using it. It is left running. */
 void port_enable_engine(const struct chip_engine *engine);
 
 /* Has handler(argument) called, on this core, in interrupt context, while a source asserts its

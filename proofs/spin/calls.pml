@@ -250,7 +250,7 @@ inline wait_for_progress()
 {
     port_lock();
     slot_waiters++;
-    listening = EVENT_EOF | EVENT_ITEM;
+    op_listen(EVENT_EOF | EVENT_ITEM);
     port_unlock();
     wait_for_signal(slot_free);
     port_lock();
@@ -419,7 +419,9 @@ inline uninstall()
     upkeep_settle();
     flag = in_flight == 0 && slot_waiters == 0 && !delivering && !dead;
     if
-    :: flag -> in_flight_max = 0
+    :: flag ->
+        assert(!calling); /* PROPERTY: nothing is uninstalled under a callback that runs */
+        in_flight_max = 0
     :: else
     fi;
     port_unlock();

@@ -14,7 +14,7 @@ inline hand_over()
     :: else ->
         op_append(t_before, t_first);
         if
-        :: listening == 0 -> listening = EVENT_LIST_END
+        :: listening == 0 -> op_listen(EVENT_LIST_END)
         :: else
         fi
     fi
@@ -69,7 +69,7 @@ inline submit_arm()
     :: else -> break
     od;
     if
-    :: waiting != 0 && (listening & EVENT_ITEM) == 0 -> listening = EVENT_EOF | EVENT_ITEM
+    :: waiting != 0 && (listening & EVENT_ITEM) == 0 -> op_listen(EVENT_EOF | EVENT_ITEM)
     :: else
     fi
 }
@@ -187,7 +187,10 @@ inline recover_take_back()
 /* recover_locked(), t_events being what the engine reported. */
 inline recover()
 {
-    recover_take_back();
+    if
+    :: dead -> t_flag = false /* nothing of its rings is to be relied on */
+    :: else -> recover_take_back()
+    fi;
     if
     :: t_flag && t_item != NONE ->
         t_flag = (t_events & FAILURE) == 0 && restarted_at != t_item;
@@ -232,7 +235,10 @@ inline keep_listening()
         :: else -> break
         od
     fi;
-    listening = t_count
+    if
+    :: t_count != listening -> op_listen(t_count)
+    :: else
+    fi
 }
 
 /* upkeep_listen_locked() */
@@ -473,7 +479,7 @@ inline submit(who)
                 fi;
                 if
                 :: callback[t_request] != NULL && (listening & EVENT_EOF) == 0 ->
-                    listening = EVENT_EOF
+                    op_listen(EVENT_EOF)
                 :: else
                 fi;
                 upkeep_settle()

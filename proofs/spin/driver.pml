@@ -23,7 +23,7 @@
 #include "core.pml"
 #include "calls.pml"
 
-#define is_asserted (pended || (raw & (listening | ERRORS_MASK)) != 0)
+#define is_asserted (pended || asserted_events != 0)
 
 /* What calls complete_isr(): as ISR the port, while an interrupt is asserted or pended; otherwise
  * poll_reap(). */

@@ -55,14 +55,17 @@ end:
     :: go[ISR]!0
     :: go[(in_isr -> FREE : TASK0)]!0
     :: atomic { /* a source is read, and goes into the FIFO */
-        tx != NONE && !tx_sent && fifo == NONE && tx_back == NONE ->
+        tx != NONE && !tx_sent && fifo_behind == NONE && tx_back == NONE ->
             /* PROPERTY: no item is at work whose request has ended or never was. */
             assert(seq_in_flight(item_seq[tx]) || dead);
             /* PROPERTY: a source that an earlier request writes is read after that has ended. */
             assert(!depends[item_slot[tx]] || item_slot[tx] == oldest ||
                    written[(item_slot[tx] + BACKLOG - 1) % BACKLOG] ==
                        all_pieces((item_slot[tx] + BACKLOG - 1) % BACKLOG));
-            fifo = tx;
+            if
+            :: fifo == NONE -> fifo = tx
+            :: else -> fifo_behind = tx
+            fi;
             tx_sent = true;
 #if ORDER == OWNER_FIRST
             tx_own[tx] = false
@@ -94,7 +97,8 @@ end:
             /* PROPERTY: nor for one that was withdrawn. */
             assert(trouble[item_slot[rx]] != TROUBLE_WITHDRAWN || dead);
             written[item_slot[rx]] = written[item_slot[rx]] | (1 << item_piece[rx]);
-            fifo = NONE;
+            fifo = fifo_behind;
+            fifo_behind = NONE;
             rx_got = true;
 #if ORDER == OWNER_FIRST
             rx_own[rx] = false;
@@ -184,11 +188,21 @@ inline op_append(before, first)
     fi
 }
 
+/* gdma_listen() */
+inline op_listen(events)
+{
+    listening = events;
+    silenced = false
+}
+
+/* What interrupts now. */
+#define asserted_events (silenced -> 0 : raw & (listening | ERRORS_MASK))
+
 /* gdma_take_events(), into t_events. */
 inline op_take_events()
 {
     engine_runs;
-    t_events = raw & (listening | ERRORS_MASK);
+    t_events = asserted_events;
     engine_runs;
     raw = raw & ~t_events;
     t_events = t_events & ERRORS_MASK
@@ -225,7 +239,7 @@ inline op_stop()
             t_last++
         :: else -> break
         od
-    :: else
+    :: else -> silenced = true
     fi
 }
 
@@ -244,5 +258,6 @@ inline engine_reset()
     starved = false;
     rx_event = false;
     fifo = NONE;
+    fifo_behind = NONE;
     last_eof = NONE
 }

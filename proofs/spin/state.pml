@@ -50,9 +50,11 @@ byte tx_back = NONE; /* the item whose owner bit is still to be written back */
 byte rx_back = NONE;
 bool starved;
 bool rx_event; /* an event that is still to be raised */
-byte fifo = NONE;
+byte fifo = NONE; /* two items that were read and not yet written */
+byte fifo_behind = NONE;
 byte last_eof = NONE;
 byte raw;       /* raised events */
+bool silenced;  /* no interrupt is enabled, since a stop was not confirmed */
 byte failures = FAILURES;
 
 /* struct async_memcpy_context. */
@@ -219,7 +221,7 @@ inline item_write(i, r, piece)
 {
     /* PROPERTY: no item is rewritten that the engine has not finished with. */
     assert(!listed[i] || is_done(i));
-    assert(fifo != i && tx_back != i && rx_back != i);
+    assert(fifo != i && fifo_behind != i && tx_back != i && rx_back != i);
     assert(!(tx == i && !tx_sent) && !(rx == i && !rx_got));
     listed[i] = true;
     tx_own[i] = true;

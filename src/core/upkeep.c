@@ -140,8 +140,8 @@ IRAM_ATTR bool upkeep_go_on_locked(struct async_memcpy_context *context)
     return await_late_locked(context);
 }
 
-/* Whether, if an interrupt was lost, none may come any more for what is in flight: an item came back
- * for a refill, or an append was lost. */
+/* Whether, if an interrupt was lost, none may come any more for what is in flight: an item came
+ * back for a refill, or an append was lost. */
 static IRAM_ATTR bool is_stranded_locked(const struct async_memcpy_context *context)
 {
     if (context->item_oldest == context->item_free) {

@@ -51,7 +51,7 @@ static void stats_count_copies(void)
 {
     async_memcpy_stats_t stats;
 
-    queue_open(&queue, BACKLOG, BACKLOG);
+    queue_open(&queue, 5 * BACKLOG, BACKLOG);
     stats = stats_of(queue.handle);
     CHECK_EQ(stats.in_flight, 0);
     CHECK_EQ(stats.failed, 0);
@@ -59,8 +59,10 @@ static void stats_count_copies(void)
     CHECK_EQ(stats.recoveries, 0);
     CHECK_EQ(stats.lost_starts, 0);
     CHECK_EQ(stats.stalls, 0);
-    queue_start(&queue, 0, BACKLOG);
-    CHECK_EQ(stats_of(queue.handle).in_flight, BACKLOG);
+    for (size_t i = 0; i < BACKLOG; i++) {
+        queue_start(&queue, i, i + 1);
+        CHECK_EQ(stats_of(queue.handle).in_flight, i + 1);
+    }
     platform_run_in_interrupt(read_stats, &stats);
     CHECK(stats.in_flight <= BACKLOG);
     copy_finish(queue.copies, BACKLOG);

@@ -101,6 +101,7 @@ static void tickets_at_a_full_backlog(void)
     queue_open(&queue, 2, 3);
     start(0, 2);
     CHECK_EQ(submit(2), ESP_ERR_INVALID_STATE);
+    CHECK(is_done(2)); /* the ticket is still the caller's */
     expect_copied(0);
     expect_copied(1);
     buffer_check_untouched(&queue.destinations[2]);

@@ -8,7 +8,7 @@
 #include "copy.h"
 #include "fault.h"
 #include "fixture.h"
-#include "machine.h"
+#include "machine_internal.h"
 #include "platform.h"
 #include "runner.h"
 
@@ -156,6 +156,10 @@ static void a_slot_and_the_end_share_their_time(void)
     uint64_t passed_us;
     int32_t timeout_ms;
 
+    if (machine_has_variant(MACHINE_RESTART_USES_ADDR)) {
+        CHECK_EQ(esp_async_memcpy_uninstall(handle), ESP_OK);
+        return; /* each refill ends in an error, and no two copies take as long */
+    }
     buffer_open_in(&source, BUFFER_INTERNAL, HUGE_BYTES, 0);
     buffer_open_in(&destination, BUFFER_INTERNAL, HUGE_BYTES, 0);
     begin_us = now_us();
@@ -172,27 +176,43 @@ static void a_slot_and_the_end_share_their_time(void)
     buffer_close(&source);
 }
 
-/* Who waits is woken, and need not look. Three rounds, since a wake-up may be missed now and then. */
-static void waits_are_woken(void)
+/* Every kind of wait, for copies with and without callback, with and without a free slot. */
+static void wait_in_every_way(void)
+{
+    struct copy copy = copy_of(scene.destination.bytes, scene.source.bytes, BYTES);
+
+    copy_start(scene.handle, &copy);
+    CHECK_EQ(drain(-1), ESP_OK);
+    start(FEW);
+    CHECK_EQ(block(-1), ESP_OK);
+    start(2);
+    CHECK_EQ(drain(-1), ESP_OK);
+    start_ticket();
+    CHECK_EQ(await_ticket(-1), ESP_OK);
+}
+
+/* Who waits is woken, and need not look. Three rounds, since now and then a wake-up is missed. */
+static void check_woken(uint32_t backlog)
 {
     uint64_t shortest_us = UINT64_MAX;
 
-    scene_open(4, 1000);
+    scene_open(backlog, 1000);
     for (unsigned round = 0; round < 3; round++) {
         uint64_t begin_us = now_us();
         uint64_t passed_us;
 
-        start(4);
-        CHECK_EQ(block(-1), ESP_OK);
-        start(2);
-        CHECK_EQ(drain(-1), ESP_OK);
-        start_ticket();
-        CHECK_EQ(await_ticket(-1), ESP_OK);
+        wait_in_every_way();
         passed_us = now_us() - begin_us;
         shortest_us = passed_us < shortest_us ? passed_us : shortest_us;
     }
     CHECK(shortest_us < 500 * US_PER_MS);
     scene_close();
+}
+
+static void waits_are_woken(void)
+{
+    check_woken(FEW);
+    check_woken(COUNT);
 }
 
 /* Nothing is a stall before its time. Whoever waits looks as often as that: once to see where the

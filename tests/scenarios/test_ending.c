@@ -448,8 +448,6 @@ static const struct test_case at_every_point[] = {
     {"S27 cancel in a callback", s27_cancel_in_a_callback},
     {"S27 cancel in an interrupt", s27_cancel_in_an_interrupt},
     {"S27 cancel of a ticket", s27_cancel_of_a_ticket},
-    {"poll", wait_by_poll},
-    {"wait for a slot", wait_for_a_slot},
     {"copies by CPU in their turn", wait_with_threshold},
     {NULL, NULL},
 };
@@ -461,6 +459,8 @@ static const struct test_case at_many_times[] = {
     {"S27 cancel of a longer ticket", s27_cancel_of_a_longer_ticket},
     {"S28 wait after a timeout", s28_wait_after_a_timeout},
     {"poll without interrupts", wait_by_poll_alone},
+    {"wait for a slot", wait_for_a_slot},
+    {"poll", wait_by_poll},
     {"S28 ticket after a timeout", s28_ticket_after_a_timeout},
     {"drain", wait_by_drain},
     {"wait for a ticket", wait_for_a_ticket},

@@ -166,9 +166,24 @@ static void end_by_poll(void)
     CHECK_EQ(esp_async_memcpy_poll(scene.handle), ESP_OK);
 }
 
-static void (*const ways[])(void) = {end_by_drain,    end_by_drain_in_time,
-                                     end_by_blocking, end_by_blocking_in_time,
-                                     end_by_ticket,   end_by_poll};
+static void end_by_asking(void)
+{
+    unsigned times = 0;
+
+    start_ticket();
+    while (!esp_async_memcpy_ticket_is_done(scene.handle, &scene.ticket)) {
+        machine_advance(POLL_CYCLES);
+        times++;
+        CHECK(times < POLLS_MAX);
+    }
+    copy_start(scene.handle, &scene.copies[1]);
+    copy_start(scene.handle, &scene.copies[2]);
+    CHECK_EQ(esp_async_memcpy_drain(scene.handle, -1), ESP_OK);
+}
+
+static void (*const ways[])(void) = {
+    end_by_asking,           end_by_drain,  end_by_drain_in_time, end_by_blocking,
+    end_by_blocking_in_time, end_by_ticket, end_by_poll};
 enum { WAY_COUNT = sizeof(ways) / sizeof(ways[0]) };
 
 /* All have ended well, with one callback each. */
@@ -192,7 +207,8 @@ static void check_survived(enum fault_kind kind, uint64_t count, size_t size_byt
 {
     uint64_t total = 0;
 
-    for (size_t way = 0; way < WAY_COUNT; way++) {
+    /* Asking alone does not see to a stalled engine. */
+    for (size_t way = kind == FAULT_STALL ? 1 : 0; way < WAY_COUNT; way++) {
         uint64_t struck = 1;
 
         for (uint64_t skip = 0; struck != 0 && skip < skips; skip++) {
@@ -216,20 +232,22 @@ static void s08_lost_while_waiting(void)
     check_survived(FAULT_LOSE_INTERRUPT, ALWAYS, BYTES, 2);
 }
 
-/* All interrupts are lost, and who looks once sees that all have ended. */
+/* All interrupts are lost, and who looks once sees that the copy has ended. */
 static void s08_lost_before_looking_once(void)
 {
     scene_open(BYTES);
     fault_plan(FAULT_LOSE_INTERRUPT, 0, ALWAYS);
-    start_all();
+    copy_start(scene.handle, &scene.copies[1]);
     machine_advance(100000);
     CHECK_EQ(esp_async_memcpy_drain(scene.handle, 0), ESP_OK);
+    CHECK_EQ(scene.copies[1].calls, 1);
     start_ticket();
     machine_advance(100000);
     CHECK_EQ(esp_async_memcpy_ticket_wait(scene.handle, &scene.ticket, 0), ESP_OK);
     CHECK(fault_count(FAULT_LOSE_INTERRUPT) != 0);
     fault_forget_all();
-    check_all_well();
+    check_destination(0);
+    check_destination(1);
     scene_close();
 }
 
