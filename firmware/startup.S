@@ -22,8 +22,6 @@ firmware_start:
     sw a1, 4(a0)
     call board_disable_watchdogs
     call interrupt_entry_init
-    li a0, 0
-    li a1, 0
     call main
     tail board_exit
     .size firmware_start, . - firmware_start

@@ -35,6 +35,10 @@
 /* The row of the chip this runs on:  const struct chip *port_chip(void);  NULL: unknown, and said
  * so. */
 
+/* A port that is for one chip, which has one engine that copies memory, says here which, so that
+ * nothing of it is looked up when the driver runs; others return NULL:
+ * const struct chip_engine *port_only_engine(void); */
+
 /* Returns whether the caller runs in interrupt context. */
 bool port_in_interrupt(void);
 
@@ -71,7 +75,8 @@ void port_free(void *memory);
 
 /*
  * Claiming. The blocks are shared with drivers that are not ours, so channels, trigger ids and
- * interrupts are asked for here. Task only; safe from any core.
+ * interrupts are asked for here. Task only; safe from any core. engine: not looked at, and may be
+ * NULL, where there is port_only_engine().
  */
 
 /* Returns the index of a channel pair that is now the caller's, or -1. */

@@ -93,7 +93,7 @@ step_xtensa() {
     rm -rf "$objects" && mkdir -p "$objects" || return
     for source in "$ROOT"/src/core/*.c "$ROOT"/src/engine/*.c "$ROOT"/src/chip/*.c; do
         # The table of all chips is for programs on a PC.
-        [ "$source" = "$ROOT/src/chip/chip_find.c" ] ||
+        [ "$source" = "$ROOT/src/chip/chips.c" ] ||
             xtensa-lx106-elf-gcc "${options[@]}" "${include[@]}" -c "$source" \
                 -o "$objects/$(basename "$source" .c).o" || return
     done

@@ -8,10 +8,10 @@ The tables are the CSV files of ../shared/hardware when that stands beside the t
 the copy of the needed rows in tests/facts. When both are there they must agree. Facts that only the
 datasheet's text gives stand in tests/facts/prose.csv, each with the words that give it.
 
-The driver's facts (src/engine/regs, the descriptor words in src/engine/engine.h, src/chip/chips.c)
-and the model's (the register tables, memories and interrupt sources of sim/) are compared with the
-tables independently, so that a mistake which both share does not pass. A fact that no table knows
-is a violation too.
+The driver's facts (src/engine/regs, the descriptor words in src/engine/engine.h, the rows of
+src/chip) and the model's (the register tables, memories and interrupt sources of sim/) are compared
+with the tables independently, so that a mistake which both share does not pass. A fact that no
+table knows is a violation too.
 
   --build DIR  where dump_driver and dump_model were built (build/plain without it)
   --copy       write the copy anew from ../shared/hardware, for the chips of the driver's table

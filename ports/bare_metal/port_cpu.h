@@ -36,7 +36,7 @@ static inline void cpu_wait_for_interrupt(void)
  * word, which the compiler would turn into a call of the library's memset(), byte by byte. */
 static inline void cpu_clear_words(uint32_t *words, uint32_t size_bytes)
 {
-    const uint32_t *end = words + (size_bytes + 3) / 4;
+    const char *end = (const char *)words + size_bytes;
     __asm__ volatile("1: sw zero, 0(%0)\n\taddi %0, %0, 4\n\tbltu %0, %1, 1b"
                      : "+r"(words)
                      : "r"(end)

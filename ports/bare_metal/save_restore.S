@@ -52,11 +52,14 @@ __riscv_\operation\()_\number:
     addi sp, sp, 16
     .endm
 
-    .section .iram1.restore, "ax"
+    .section .iram1.restore_8, "ax"
     entries restore, 12
     restore s11
     entries restore, 8, 9, 10, 11
     restore s7, s8, s9, s10
+    j __riscv_restore_4
+
+    .section .iram1.restore_0, "ax"
     entries restore, 4, 5, 6, 7
     restore s3, s4, s5, s6
     entries restore, 0, 1, 2, 3

@@ -26,25 +26,31 @@ struct claims {
 static port_lock_t claims_lock;
 static struct claims all_claims[PORT_ENGINE_COUNT];
 
-static uint32_t *taken_mask_locked(const struct chip_engine *engine, enum resource resource)
+static const struct chip_engine *row_of(const struct chip_engine *engine)
+{
+    return port_only_engine() != NULL ? port_only_engine() : engine;
+}
+
+static uint32_t *taken_mask_of(const struct chip_engine *engine, enum resource resource)
 {
     struct claims *claims = all_claims;
     if (PORT_ENGINE_COUNT > 1) {
+        port_lock_state_t state = port_lock(&claims_lock);
         while (claims->engine != engine && claims->engine != NULL) {
             claims++;
             assert(claims < all_claims + PORT_ENGINE_COUNT);
         }
         claims->engine = engine;
+        port_unlock(&claims_lock, state);
     }
     return &claims->taken_mask[resource];
 }
 
 /* Returns the first free one, or -1. Not inlined, nor is release(): once is shorter than twice. */
-__attribute__((noinline)) static int claim(const struct chip_engine *engine, enum resource resource,
-                                           uint32_t usable_mask, unsigned first, int step)
+__attribute__((noinline)) static int claim(uint32_t *taken_mask, uint32_t usable_mask,
+                                           unsigned first, int step)
 {
     port_lock_state_t state = port_lock(&claims_lock);
-    uint32_t *taken_mask = taken_mask_locked(engine, resource);
     uint32_t free_mask = usable_mask & ~*taken_mask;
     int index = -1;
     if (free_mask != 0) {
@@ -58,11 +64,9 @@ __attribute__((noinline)) static int claim(const struct chip_engine *engine, enu
     return index;
 }
 
-__attribute__((noinline)) static void release(const struct chip_engine *engine,
-                                              enum resource resource, int index)
+__attribute__((noinline)) static void release(uint32_t *taken_mask, int index)
 {
     port_lock_state_t state = port_lock(&claims_lock);
-    uint32_t *taken_mask = taken_mask_locked(engine, resource);
     assert((*taken_mask >> index & 1u) != 0);
     *taken_mask ^= UINT32_C(1) << index;
     port_unlock(&claims_lock, state);
@@ -70,12 +74,12 @@ __attribute__((noinline)) static void release(const struct chip_engine *engine,
 
 int port_claim_pair(const struct chip_engine *engine)
 {
-    return claim(engine, PAIR, engine->pair_mask, 0, 1);
+    return claim(taken_mask_of(engine, PAIR), row_of(engine)->pair_mask, 0, 1);
 }
 
 void port_release_pair(const struct chip_engine *engine, int index)
 {
-    release(engine, PAIR, index);
+    release(taken_mask_of(engine, PAIR), index);
 }
 
 /* Highest first. On chips without ids of their own for memory to memory an id is borrowed from a
@@ -83,19 +87,19 @@ void port_release_pair(const struct chip_engine *engine, int index)
  * that programs use most and that users saw fail, so it goes last. */
 int port_claim_trigger_id(const struct chip_engine *engine)
 {
-    return claim(engine, TRIGGER_ID, engine->trigger_id_mask, 31, -1);
+    return claim(taken_mask_of(engine, TRIGGER_ID), row_of(engine)->trigger_id_mask, 31, -1);
 }
 
 void port_release_trigger_id(const struct chip_engine *engine, int id)
 {
-    release(engine, TRIGGER_ID, id);
+    release(taken_mask_of(engine, TRIGGER_ID), id);
 }
 
 /* The gate registers are plain read-write and hold the bits of other blocks too (README.md, clock
  * and reset gates). The clock comes first: a block takes its reset only while it is clocked. */
 void port_enable_engine(const struct chip_engine *engine)
 {
-    const struct chip_gate *gate = &engine->gate;
+    const struct chip_gate *gate = &row_of(engine)->gate;
     port_lock_state_t state = port_lock(&claims_lock);
     uint32_t clocks = mmio_read32(gate->clock_register);
     uint32_t resets = mmio_read32(gate->reset_register);

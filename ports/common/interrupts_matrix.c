@@ -28,17 +28,28 @@ enum { PRIORITY_HIGHEST = 15 };
 /* Of the lines that are safe to use on all chips (interrupts.md, sections 2 to 5); drivers get
  * those above. */
 enum { SOFTWARE_LINE = 2 };
+#define DRIVER_LINES (UINT32_MAX >> (32 - PORT_INTERRUPT_LINES) & UINT32_MAX << (SOFTWARE_LINE + 1))
 
 struct port_interrupt_core port_interrupt_cores[PORT_CORE_COUNT];
 
 static port_lock_t lines_lock;
 
-/* Calls what a line calls. */
-IRAM_ATTR static void call_handler(struct port_interrupt_core *core, unsigned line)
+/* Returns what a line calls. */
+IRAM_ATTR static inline struct port_interrupt_line attached_to(struct port_interrupt_core *core,
+                                                               unsigned line)
 {
+    if (!PORT_HANDLERS_RUN_BESIDE) {
+        return core->lines[line]; /* nobody changes it in an interrupt */
+    }
     port_lock_state_t state = port_lock(&lines_lock);
     struct port_interrupt_line attached = core->lines[line];
     port_unlock(&lines_lock, state);
+    return attached;
+}
+
+IRAM_ATTR static void call_handler(struct port_interrupt_core *core, unsigned line)
+{
+    struct port_interrupt_line attached = attached_to(core, line);
     attached.handler(attached.argument);
 }
 
@@ -105,13 +116,14 @@ static void open_locked(struct port_interrupt *interrupt, struct port_interrupt_
     const struct chip_interrupts *chip = &port_chip()->interrupts;
     struct port_interrupt_core *core = port_interrupt_core_of(interrupt);
     unsigned line = interrupt->line;
+    unsigned source = interrupt->source;
     unsigned index = port_interrupt_core_index(interrupt);
     core->taken |= UINT32_C(1) << line;
     core->software_register = chip->software_base + index * REGISTER_BYTES;
     core->lines[SOFTWARE_LINE] = (struct port_interrupt_line){run_all, core};
     core->lines[line] = attached;
     route(index, chip->software_source + index, SOFTWARE_LINE);
-    route(index, interrupt->source, line);
+    route(index, source, line);
     if (PORT_SOURCES_ARE_SPLIT && interrupt->out_source != 0) {
         route(index, interrupt->out_source, line);
     }
@@ -131,13 +143,13 @@ esp_err_t port_interrupt_open(struct port_interrupt *interrupt, unsigned source,
     if (PORT_CORE_COUNT > 1) {
         interrupt->core = (uint8_t)port_core();
     }
-    uint32_t free_lines = port_chip()->interrupts.line_mask &
+    uint32_t free_lines = port_chip()->interrupts.line_mask & DRIVER_LINES &
                           ~port_interrupt_core_of(interrupt)->taken;
-    unsigned line = SOFTWARE_LINE;
-    do {
-        line++;
-    } while (line != PORT_INTERRUPT_LINES && (free_lines >> line & 1u) == 0);
-    if (line != PORT_INTERRUPT_LINES) {
+    if (free_lines != 0) {
+        unsigned line = SOFTWARE_LINE + 1;
+        while ((free_lines >> line & 1u) == 0) {
+            line++;
+        }
         interrupt->line = (uint8_t)line;
         open_locked(interrupt, (struct port_interrupt_line){handler, argument});
         error = ESP_OK;
@@ -169,11 +181,10 @@ static void wait_for_handler(const struct port_interrupt_core *core)
 void port_interrupt_close(struct port_interrupt *interrupt)
 {
     struct port_interrupt_core *core = port_interrupt_core_of(interrupt);
-    uint32_t mask = UINT32_C(1) << interrupt->line;
     uint32_t none = port_chip()->interrupts.map_none;
     port_lock_state_t state = port_lock(&lines_lock);
     core->lines[interrupt->line].handler = ignore_interrupt;
-    core->taken &= ~mask;
+    core->taken &= ~(UINT32_C(1) << interrupt->line);
     route(port_interrupt_core_index(interrupt), interrupt->source, none);
     if (PORT_SOURCES_ARE_SPLIT && interrupt->out_source != 0) {
         route(port_interrupt_core_index(interrupt), interrupt->out_source, none);

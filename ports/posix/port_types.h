@@ -46,4 +46,9 @@ const struct chip *port_chip(void);
 bool port_has_external(void);
 bool port_is_ordinary(const void *address, size_t size_bytes);
 
+static inline const struct chip_engine *port_only_engine(void)
+{
+    return NULL;
+}
+
 #endif

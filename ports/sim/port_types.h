@@ -46,4 +46,9 @@ bool port_lines_have_registers(void);
 void port_enable_line(unsigned line);
 void port_spin(void);
 
+static inline const struct chip_engine *port_only_engine(void)
+{
+    return NULL;
+}
+
 #endif

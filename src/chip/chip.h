@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What differs between chips, as constant data. The rows stand in chips.c; their facts are checked
- * against the hardware tables by scripts/check_facts.py.
+ * What differs between chips, as constant data. Each chip's row is a header of its own, so that a
+ * port for one chip has all of it when it is compiled; chips.c has a table of all. Their facts are
+ * checked against the hardware tables by scripts/check_facts.py.
  */
 #ifndef CHIP_H
 #define CHIP_H
@@ -64,9 +65,6 @@ struct chip {
     struct chip_interrupts interrupts;
     const struct chip_engine *ahb; /* NULL: the chip has none */
 };
-
-extern const struct chip chip_esp32c3;
-extern const struct chip chip_esp32s3;
 
 /* Returns the row of a name, or NULL. */
 const struct chip *chip_find(const char *name);

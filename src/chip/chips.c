@@ -1,78 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* All rows in one table: for programs on a PC, which choose a chip while they run. */
+#include <string.h>
+
 #include "chip.h"
+#include "chip_esp32c3.h"
+#include "chip_esp32s3.h"
 
-#include "engine.h"
-
-static const struct chip_engine esp32c3_ahb = {
-    .name = "AHB GDMA v1",
-    .ops = &ahb_gdma_v1_c3_ops,
-    .base = 0x6003F000u,
-    .gate =
-        {
-            .clock_register = 0x600C0014u, /* SYSTEM PERIP_CLK_EN1: DMA_CLK_EN */
-            .clock_mask = 1u << 6,
-            .reset_register = 0x600C001Cu, /* SYSTEM PERIP_RST_EN1: DMA_RST */
-            .reset_mask = 1u << 6,
-        },
-    .pair_mask = 0x07u,
-    .trigger_id_mask = 0x1CDu,
-    .interrupt_source = 44,
-    .burst_align_bytes = 4,
+static const struct chip *const chips[] = {
+    &chip_esp32c3,
+    &chip_esp32s3,
 };
 
-const struct chip chip_esp32c3 = {
-    .name = "esp32c3",
-    .core_count = 1,
-    .sram = {.low = 0x3FC80000u, .size_bytes = 0x60000u},
-    .psram = {.low = 0, .size_bytes = 0},
-    .interrupts =
-        {
-            .map_base = 0x600C2000u,
-            .enable_register = 0x600C2104u,    /* CPU_INT_ENABLE */
-            .type_register = 0x600C2108u,      /* CPU_INT_TYPE */
-            .priority_base = 0x600C2114u,      /* CPU_INT_PRI_0 */
-            .threshold_register = 0x600C2194u, /* CPU_INT_THRESH */
-            .software_base = 0x600C0028u,      /* FROM_CPU 0 */
-            .software_source = 50,
-            .line_mask = 0xFFFFFFBCu, /* 2..5 and 7..31 (interrupts.md, section 3) */
-        },
-    .ahb = &esp32c3_ahb,
-};
+const struct chip *chip_find(const char *name)
+{
+    for (size_t index = 0; index < sizeof(chips) / sizeof(chips[0]); index++) {
+        if (strcmp(chips[index]->name, name) == 0) {
+            return chips[index];
+        }
+    }
+    return NULL;
+}
 
-static const struct chip_engine esp32s3_ahb = {
-    .name = "AHB GDMA v1",
-    .ops = &ahb_gdma_v1_s3_ops,
-    .base = 0x6003F000u,
-    .gate =
-        {
-            .clock_register = 0x600C001Cu, /* SYSTEM PERIP_CLK_EN1: DMA_CLK_EN */
-            .clock_mask = 1u << 6,
-            .reset_register = 0x600C0024u, /* SYSTEM PERIP_RST_EN1: DMA_RST */
-            .reset_mask = 1u << 6,
-        },
-    .pair_mask = 0x1Fu,
-    .trigger_id_mask = 0x3FFu,
-    .interrupt_source = 66,
-    .out_interrupt_source = 71,
-    .burst_align_bytes = 4,
-    .block_bytes_max = 64,
-};
-
-/* The lines of the CPU have fixed levels, no type, and are enabled in the CPU. */
-const struct chip chip_esp32s3 = {
-    .name = "esp32s3",
-    .core_count = 2,
-    .sram = {.low = 0x3FC88000u, .size_bytes = 0x78000u},
-    .psram = {.low = 0x3C000000u, .size_bytes = 0x2000000u},
-    .cache_sync = 0x600C4028u, /* EXTMEM DCACHE_SYNC_CTRL */
-    .interrupts =
-        {
-            .map_base = 0x600C2000u,
-            .map_none = 16,
-            .software_base = 0x600C0030u, /* FROM_CPU 0 */
-            .software_source = 79,
-            .core_stride = 0x800u,
-            .line_mask = 0x0006333Fu, /* 0..5, 8, 9, 12, 13, 17, 18: level 1 (interrupts.md, 2) */
-        },
-    .ahb = &esp32s3_ahb,
-};
+const struct chip *chip_at(size_t index)
+{
+    return index < sizeof(chips) / sizeof(chips[0]) ? chips[index] : NULL;
+}

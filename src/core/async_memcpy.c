@@ -26,25 +26,17 @@ static inline IRAM_ATTR bool is_appendable_locked(const struct async_memcpy_cont
            !context_reads_earlier_locked(context, request);
 }
 
-static inline IRAM_ATTR bool is_engines(const uint32_t *dw0)
-{
-    return (dma_load32(dw0) & DW0_OWNER_DMA) != 0;
-}
-
 /* Gives the engine an item behind others. If the oldest has finished and is still here, its
  * interrupt may have been lost. */
 static inline IRAM_ATTR void append_locked(struct async_memcpy_context *context,
                                            struct item *before, struct item *item)
 {
-    if (is_engines(&before->rx.dw0) || is_engines(&before->tx.dw0)) {
-        context->ops->append(&context->channel, before, item);
-        if (is_engines(&context->oldest->last_item->rx.dw0)) {
-            return;
-        }
+    if (item_is_done(before)) {
+        context_ops(context)->start(&context->channel, item);
     } else {
-        context->ops->start(&context->channel, item);
+        context_ops(context)->append(&context->channel, before, item);
     }
-    if (context->oldest->callback != NULL) {
+    if (!descriptor_is_owned(&context->oldest->last_item->rx)) {
         port_interrupt_pend(&context->interrupt);
     }
 }
@@ -88,24 +80,24 @@ IRAM_ATTR esp_err_t esp_async_memcpy(async_memcpy_handle_t mcp_hdl, void *dst, c
     if (!is_short) {
         submit_enqueue_locked(mcp_hdl, request);
     } else {
+        struct item *before = mcp_hdl->item_last;
         struct item *last = first;
-        if (n > item_bytes) {
-            item_write(first, bus_addr_of(src), bus_addr_of(dst), item_bytes, 0);
-            item_link(first, next);
+        while (n > item_bytes) {
+            item_write(last, bus_addr_of(src), bus_addr_of(dst), item_bytes, 0);
+            item_link(last, next);
             src = (const uint8_t *)src + item_bytes;
             dst = (uint8_t *)dst + item_bytes;
             n -= item_bytes;
             last = next;
             next = context_next_item(mcp_hdl, next);
         }
-        struct item *before = mcp_hdl->item_last;
         item_write(last, bus_addr_of(src), bus_addr_of(dst), n, DW0_SUC_EOF);
         request->last_item = last;
         mcp_hdl->item_free = next;
         mcp_hdl->item_last = last;
         dma_publish();
         if (in_flight == 0) {
-            mcp_hdl->ops->start(&mcp_hdl->channel, first);
+            context_ops(mcp_hdl)->start(&mcp_hdl->channel, first);
         } else {
             append_locked(mcp_hdl, before, first);
         }

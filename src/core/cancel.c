@@ -61,7 +61,10 @@ IRAM_ATTR bool cancel_requests(struct async_memcpy_context *context, struct tick
 {
     port_lock_state_t state = port_lock(&context->lock);
     bool armed = is_any_armed_locked(context, only);
-    if (!context->dead && (!armed || recover_take_back_locked(context))) {
+    if (armed && !context->dead) {
+        (void)recover_take_back_locked(context);
+    }
+    if (!context->dead) {
         if (armed) {
             release_locked(context, only);
         }

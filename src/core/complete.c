@@ -36,7 +36,7 @@ IRAM_ATTR void complete_isr(void *argument)
 {
     struct async_memcpy_context *context = argument;
     port_lock_state_t state = port_lock(&context->lock);
-    uint32_t error = context->ops->take_events(&context->channel);
+    uint32_t error = context_ops(context)->take_events(&context->channel);
     if (error != 0) {
         recover_locked(context, error);
     }

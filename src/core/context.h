@@ -30,7 +30,7 @@ struct request {
     void *callback_argument;
     struct item *last_item; /* NULL while the request waits */
     /* 0: nothing happened. Above 0: where the engine went on after its last failure. Below 0: why
-     * the request was given up, REQUEST_*. */
+     * the request was given up, REQUEST_*: less a status, or a status that is negative. */
     ptrdiff_t trouble;
 };
 
@@ -50,15 +50,14 @@ struct external {
 /* It has ended, and its memory is the user's again before its callback. Likewise. */
 #define REQUEST_RELEASED ((ptrdiff_t)2)
 
-#define REQUEST_FAILED    ((ptrdiff_t)-1) /* the engine failed twice in a row */
-#define REQUEST_ABANDONED ((ptrdiff_t)-2) /* the engine did not confirm a stop */
-#define REQUEST_WITHDRAWN ((ptrdiff_t)-3) /* the user did not want it any more */
+#define REQUEST_FAILED    ((ptrdiff_t)ESP_FAIL)               /* the engine failed twice in a row */
+#define REQUEST_ABANDONED (-(ptrdiff_t)ESP_ERR_INVALID_STATE) /* it did not confirm a stop */
+#define REQUEST_WITHDRAWN (-(ptrdiff_t)ESP_ERR_NOT_FINISHED) /* the user did not want it any more */
 
 /* An error besides the engine's own: no item has been finished for too long. */
 #define CONTEXT_STALLED (UINT32_MAX - 1)
 
 struct async_memcpy_context {
-    const struct engine_ops *ops;
     struct channel channel;
     struct chip_range sram;
     size_t sram_align_mask;
@@ -68,15 +67,13 @@ struct async_memcpy_context {
     struct item *item_free;
     struct item
         *item_last; /* the last that the engine was given; if it is done, the engine rests */
-    struct item *restarted_at; /* where the engine was last started anew without an error */
-    struct item *items;
+    const struct item *restarted_at; /* where the engine was last started anew without an error */
     struct item *items_end;
 
     struct request *oldest;
     struct request *arming; /* the first that waits, if any does */
     struct request *free;
-    struct request *requests;
-    struct request *requests_end;
+    struct request *requests_end; /* the requests lie behind this, the items behind those */
     uint32_t in_flight;
     uint32_t in_flight_max; /* the backlog; 0 once nothing is accepted any more */
     uint32_t waiting;
@@ -92,7 +89,7 @@ struct async_memcpy_context {
 
     struct item *watched; /* the first that was not done when somebody last looked (poll.c) */
     uint32_t watched_since_us;
-    uint16_t stall_ms;
+    uint16_t stall_ms;        /* as configured: context_stall_ms() */
     uint16_t cpu_below_bytes; /* the CPU copies requests below this size */
 
     struct {
@@ -104,9 +101,46 @@ struct async_memcpy_context {
     } stats;
 
     struct port_interrupt interrupt;
-    const struct chip_engine *engine;
-    struct external *external; /* NULL: the chip has no external RAM */
+    const struct chip_engine *engine; /* NULL: port_only_engine() */
+    struct external *external;        /* NULL: the chip has no external RAM */
 };
+
+static inline IRAM_ATTR const struct chip_engine *
+context_engine(const struct async_memcpy_context *context)
+{
+    const struct chip_engine *only = port_only_engine();
+    return only != NULL ? only : context->engine;
+}
+
+/* What to call the engine by when claiming (port.h). */
+static inline const struct chip_engine *
+context_claimed_of(const struct async_memcpy_context *context)
+{
+    return port_only_engine() != NULL ? NULL : context->engine;
+}
+
+static inline IRAM_ATTR const struct engine_ops *
+context_ops(const struct async_memcpy_context *context)
+{
+    return context_engine(context)->ops;
+}
+
+/* How long the engine may take for an item until something must be wrong. */
+static inline IRAM_ATTR uint32_t context_stall_ms(const struct async_memcpy_context *context)
+{
+    const uint32_t default_ms = 100;
+    return context->stall_ms == 0 ? default_ms : context->stall_ms;
+}
+
+static inline IRAM_ATTR struct request *context_requests(const struct async_memcpy_context *context)
+{
+    return (struct request *)(uintptr_t)(context + 1);
+}
+
+static inline IRAM_ATTR struct item *context_items(const struct async_memcpy_context *context)
+{
+    return (struct item *)context->requests_end;
+}
 
 /* What the engine copies of a request; the CPU places the rest, if there is any. */
 struct body {
@@ -178,33 +212,37 @@ static inline IRAM_ATTR struct body context_body(struct async_memcpy_context *co
 static inline IRAM_ATTR struct item *context_next_item(const struct async_memcpy_context *context,
                                                        struct item *item)
 {
-    return item + 1 == context->items_end ? context->items : item + 1;
+    return item + 1 == context->items_end ? context_items(context) : item + 1;
 }
 
 static inline IRAM_ATTR struct item *
 context_previous_item(const struct async_memcpy_context *context, struct item *item)
 {
-    return item == context->items ? context->items_end - 1 : item - 1;
+    return item == context_items(context) ? context->items_end - 1 : item - 1;
 }
 
 static inline IRAM_ATTR struct request *
 context_next_request(const struct async_memcpy_context *context, struct request *request)
 {
-    return request + 1 == context->requests_end ? context->requests : request + 1;
+    return request + 1 == context->requests_end ? context_requests(context) : request + 1;
 }
 
-/* Whether the source of a request is the destination, or a part of one, of an earlier one. */
+/* Whether the source of a request, which is not the oldest, is the destination, or a part of one,
+ * of an earlier one. */
 static inline IRAM_ATTR bool
 context_reads_earlier_locked(const struct async_memcpy_context *context,
                              const struct request *request)
 {
-    for (struct request *earlier = context->oldest; earlier != request;
-         earlier = context_next_request(context, earlier)) {
-        if (plan_ranges_overlap((uintptr_t)request->source, request->size_bytes,
-                                (uintptr_t)earlier->destination, earlier->size_bytes)) {
+    size_t before_last = request->size_bytes - 1;
+    uintptr_t last = (uintptr_t)request->source + before_last;
+    struct request *earlier = context->oldest;
+    do {
+        if (plan_last_overlaps(last, before_last, (uintptr_t)earlier->destination,
+                               earlier->size_bytes)) {
             return true;
         }
-    }
+        earlier = context_next_request(context, earlier);
+    } while (earlier != request);
     return false;
 }
 
@@ -277,7 +315,8 @@ esp_err_t upkeep_then_submit(async_memcpy_handle_t mcp_hdl, void *dst, const voi
 void recover_locked(struct async_memcpy_context *context, uint32_t error);
 
 /* recover.c: stops the engine and takes back all that it has not finished: those requests wait
- * then. Returns false if it does not confirm the stop, as above. */
+ * then, the first of them armed as far as it is done. Returns whether there was any; false, too, if
+ * the engine does not confirm the stop, as above. */
 bool recover_take_back_locked(struct async_memcpy_context *context);
 
 /* recover.c: returns the status of a request that had trouble. */

@@ -9,22 +9,19 @@
 
 #define PLAN_ITEM_BYTES_MAX ((size_t)4095) /* of a descriptor's size and length (descriptor.md) */
 
-/* Returns the size of all items but a request's last, so that every cut keeps to the alignment.
- * Above half of the field's range the largest power of two that fits serves any alignment the
- * engine has. align_bytes: 0 (as 1) or a power of two. */
-static inline size_t plan_item_bytes(size_t align_bytes)
+/* Returns the size of all items but a request's last, so that every cut keeps to an alignment,
+ * which is a power of two: mask + 1. Above half of the field's range the largest power of two that
+ * fits serves any alignment the engine has. */
+static inline size_t plan_item_bytes(size_t mask)
 {
-    const size_t largest = (PLAN_ITEM_BYTES_MAX + 1) / 2;
-    if (align_bytes == 0) {
-        return PLAN_ITEM_BYTES_MAX;
-    }
-    return PLAN_ITEM_BYTES_MAX & ~((align_bytes > largest ? largest : align_bytes) - 1);
+    const size_t largest = PLAN_ITEM_BYTES_MAX / 2;
+    return PLAN_ITEM_BYTES_MAX & ~(mask > largest ? largest : mask);
 }
 
-/* Returns the number of items of a request of size_bytes. */
+/* Returns the number of items of a request of size_bytes, which is not 0. */
 static inline size_t plan_item_count(size_t size_bytes, size_t item_bytes)
 {
-    return size_bytes / item_bytes + (size_bytes % item_bytes != 0 ? 1 : 0);
+    return (size_bytes - 1) / item_bytes + 1;
 }
 
 /* Returns the size of the item that begins at offset_bytes, which is below size_bytes. */
@@ -55,11 +52,19 @@ static inline bool plan_range_within(uint32_t address, size_t size, uint32_t low
     return offset < low_size && size - 1 < low_size - offset;
 }
 
-/* Returns whether two ranges, neither empty nor wrapping round, share a byte: whether a begins
- * after b - a_size and before b + b_size. */
+/* Returns whether a range, of which the last address and the number of bytes before that are given,
+ * and another one share a byte: whether the first one begins after b - a_size and before
+ * b + b_size. Neither is empty or wraps round. */
+static inline bool plan_last_overlaps(uintptr_t a_last, size_t a_before_last, uintptr_t b,
+                                      size_t b_size)
+{
+    return a_last - b < b_size + a_before_last;
+}
+
+/* Returns whether two ranges, neither empty nor wrapping round, share a byte. */
 static inline bool plan_ranges_overlap(uintptr_t a, size_t a_size, uintptr_t b, size_t b_size)
 {
-    return a - b + (a_size - 1) < b_size + (a_size - 1);
+    return plan_last_overlaps(a + (a_size - 1), a_size - 1, b, b_size);
 }
 
 #endif

@@ -31,14 +31,14 @@ esp_err_t esp_async_memcpy_get_info(async_memcpy_handle_t mcp_hdl, async_memcpy_
     if (mcp_hdl == NULL || info == NULL) {
         return ESP_ERR_INVALID_ARG;
     }
-    const struct chip_engine *engine = mcp_hdl->engine;
+    const struct chip_engine *engine = context_engine(mcp_hdl);
     const struct external *external = mcp_hdl->external;
     port_lock_state_t state = port_lock(&mcp_hdl->lock);
     *info = (async_memcpy_info_t){
         .chip = port_chip()->name,
         .engine = engine->name,
         .channel = mcp_hdl->channel.index,
-        .backlog = (uint32_t)(mcp_hdl->requests_end - mcp_hdl->requests),
+        .backlog = (uint32_t)(mcp_hdl->requests_end - context_requests(mcp_hdl)),
         .free = mcp_hdl->dead ? 0 : mcp_hdl->in_flight_max - mcp_hdl->in_flight,
         .dead = mcp_hdl->dead,
         .internal_low = mcp_hdl->sram.low,
@@ -49,7 +49,7 @@ esp_err_t esp_async_memcpy_get_info(async_memcpy_handle_t mcp_hdl, async_memcpy_
         .external_best_align = 1,
         .item_bytes = mcp_hdl->item_bytes,
         .cpu_below = mcp_hdl->cpu_below_bytes,
-        .stall_ms = mcp_hdl->stall_ms,
+        .stall_ms = context_stall_ms(mcp_hdl),
         .reports_errors = mcp_hdl->reports_errors,
     };
     if (external != NULL) {

@@ -3,7 +3,6 @@
 
 #include "copy_plan.h"
 
-#define STALL_MS_DEFAULT 100u
 /* With two armed items a long copy is refilled while it runs. */
 #define ITEM_COUNT_MIN 3u
 
@@ -43,42 +42,45 @@ static size_t needed_bytes(uint32_t backlog, bool external)
 }
 
 /* Makes a context of zeroed memory, with all that belongs to it behind it. */
-static struct async_memcpy_context *lay_out(void *memory, uint32_t backlog, bool external)
+static struct async_memcpy_context *lay_out(void *memory, size_t bytes, uint32_t backlog)
 {
     struct async_memcpy_context *context = memory;
+    char *end = (char *)memory + bytes;
+    if (has_external(port_chip()->ahb)) {
+        end -= sizeof *context->external;
+        context->external = (struct external *)(void *)end;
+    }
     context->in_flight_max = backlog;
-    context->requests = (struct request *)(context + 1);
-    context->requests_end = context->requests + backlog;
-    context->items = (struct item *)context->requests_end;
-    context->items_end = context->items + item_count(backlog);
-    context->external = external ? (struct external *)context->items_end : NULL;
+    context->requests_end = context_requests(context) + backlog;
+    context->items_end = (struct item *)(void *)end;
     return context;
 }
 
-static void init(struct async_memcpy_context *context, const struct chip *chip,
-                 const async_memcpy_config_t *config)
+static void init(struct async_memcpy_context *context, const async_memcpy_config_t *config)
 {
-    size_t align = config->sram_trans_align;
-    context->sram = chip->sram;
-    context->sram_align_mask = align == 0 ? 0 : align - 1;
-    if (port_has_external() && context->external != NULL && context->external->edge_mask >= align) {
-        align = context->external->edge_mask + 1;
+    size_t mask = config->sram_trans_align == 0 ? 0 : config->sram_trans_align - 1;
+    context->sram.low = port_chip()->sram.low;
+    context->sram.size_bytes = port_chip()->sram.size_bytes;
+    context->sram_align_mask = mask;
+    if (port_has_external() && context->external != NULL && context->external->edge_mask > mask) {
+        mask = context->external->edge_mask;
     }
-    context->item_bytes = plan_item_bytes(align);
-    context->item_oldest = context->items;
-    context->item_free = context->items;
-    context->item_last = context_previous_item(context, context->items); /* zero, so it is done */
-    context->oldest = context->requests;
-    context->arming = context->requests;
-    context->free = context->requests;
-    context->stall_ms = config->stall_ms == 0 ? STALL_MS_DEFAULT : (uint16_t)config->stall_ms;
+    context->item_bytes = plan_item_bytes(mask);
+    context->item_oldest = context_items(context);
+    context->item_free = context_items(context);
+    context->item_last = context->items_end - 1; /* zero, so it is done */
+    context->oldest = context_requests(context);
+    context->arming = context_requests(context);
+    context->free = context_requests(context);
+    context->stall_ms = (uint16_t)config->stall_ms;
     context->reports_errors = (config->flags & ASYNC_MEMCPY_REPORT_ERRORS) != 0;
     port_signal_init(&context->slot_free);
 }
 /* Claims all that is shared with others, and opens the channel. Holds nothing after an error. */
-static esp_err_t claim(struct async_memcpy_context *context, const struct chip_engine *engine,
-                       const struct engine_settings *settings)
+static esp_err_t claim(struct async_memcpy_context *context, const struct engine_settings *settings)
 {
+    const struct chip_engine *row = context_engine(context);
+    const struct chip_engine *engine = context_claimed_of(context);
     esp_err_t error = ESP_ERR_NOT_FOUND;
     int id = -1;
     int pair = port_claim_pair(engine);
@@ -88,19 +90,17 @@ static esp_err_t claim(struct async_memcpy_context *context, const struct chip_e
     if (id < 0) {
         goto fail;
     }
-    context->engine = engine;
-    context->ops = engine->ops;
     context->channel.index = (uint8_t)pair;
     context->channel.trigger_id = (uint8_t)id;
     port_enable_engine(engine);
-    context->ops->open(&context->channel, engine, settings);
-    unsigned out_source = engine->out_interrupt_source == 0
+    context_ops(context)->open(&context->channel, row->base, settings);
+    unsigned out_source = row->out_interrupt_source == 0
                               ? 0
-                              : engine->out_interrupt_source + (unsigned)pair;
-    error = port_interrupt_open(&context->interrupt, engine->interrupt_source + (unsigned)pair,
+                              : row->out_interrupt_source + (unsigned)pair;
+    error = port_interrupt_open(&context->interrupt, row->interrupt_source + (unsigned)pair,
                                 out_source, complete_isr, context);
     if (error != ESP_OK) {
-        context->ops->close(&context->channel);
+        context_ops(context)->close(&context->channel);
         goto fail;
     }
     return ESP_OK;
@@ -115,31 +115,33 @@ fail:
     return error;
 }
 
-esp_err_t install_into(void *memory, const struct chip *chip, const struct chip_engine *engine,
-                       const async_memcpy_config_t *config, async_memcpy_handle_t *mcp_hdl)
+esp_err_t install_into(void *memory, size_t bytes, const async_memcpy_config_t *config,
+                       async_memcpy_handle_t *mcp_hdl)
 {
-    struct async_memcpy_context *context = lay_out(memory, backlog_of(config->backlog),
-                                                   has_external(engine));
+    const struct chip_engine *engine = port_chip()->ahb;
+    struct async_memcpy_context *context = lay_out(memory, bytes, backlog_of(config->backlog));
     struct engine_settings settings = {
         .burst = config->sram_trans_align != 0 &&
                  config->sram_trans_align % engine->burst_align_bytes == 0,
     };
+    if (port_only_engine() == NULL) {
+        context->engine = engine;
+    }
     if (has_external(engine)) {
         settings.block_bytes = (uint8_t)external_init(context, engine, config);
     }
-    init(context, chip, config);
-    esp_err_t error = claim(context, engine, &settings);
+    init(context, config);
+    esp_err_t error = claim(context, &settings);
     if (error != ESP_OK) {
         port_signal_deinit(&context->slot_free);
         return error;
     }
-    context->ops->listen(&context->channel, ENGINE_EVENT_EOF); /* what most users need */
+    context_ops(context)->listen(&context->channel, ENGINE_EVENT_EOF); /* what most users need */
     *mcp_hdl = context;
     return ESP_OK;
 }
 
-esp_err_t install_check(const async_memcpy_config_t *config, async_memcpy_handle_t *mcp_hdl,
-                        const struct chip **chip)
+esp_err_t install_check(const async_memcpy_config_t *config, async_memcpy_handle_t *mcp_hdl)
 {
     if (mcp_hdl == NULL) {
         return ESP_ERR_INVALID_ARG;
@@ -152,35 +154,34 @@ esp_err_t install_check(const async_memcpy_config_t *config, async_memcpy_handle
     if (port_in_interrupt()) {
         return ESP_ERR_INVALID_STATE;
     }
-    *chip = port_chip();
-    if (*chip == NULL || (*chip)->ahb == NULL) {
+    const struct chip *chip = port_chip();
+    if (chip == NULL || chip->ahb == NULL) {
         return ESP_ERR_NOT_SUPPORTED;
     }
-    if (has_external((*chip)->ahb) && !external_are_settings_good((*chip)->ahb, config)) {
+    if (has_external(chip->ahb) && !external_are_settings_good(chip->ahb, config)) {
         return ESP_ERR_INVALID_ARG;
     }
     return ESP_OK;
 }
 
-size_t install_bytes(const struct chip_engine *engine, uint32_t backlog)
+size_t install_bytes(uint32_t backlog)
 {
-    return needed_bytes(backlog_of(backlog), has_external(engine));
+    return needed_bytes(backlog_of(backlog), has_external(port_chip()->ahb));
 }
 
 esp_err_t esp_async_memcpy_install_gdma_ahb(const async_memcpy_config_t *config,
                                             async_memcpy_handle_t *mcp_hdl)
 {
-    const struct chip *chip;
-    esp_err_t error = install_check(config, mcp_hdl, &chip);
+    esp_err_t error = install_check(config, mcp_hdl);
     if (error != ESP_OK) {
         return error;
     }
-    size_t bytes = install_bytes(chip->ahb, config->backlog);
+    size_t bytes = install_bytes(config->backlog);
     void *memory = bytes == 0 ? NULL : port_allocate(bytes);
     if (memory == NULL) {
         return ESP_ERR_NO_MEM;
     }
-    error = install_into(memory, chip, chip->ahb, config, mcp_hdl);
+    error = install_into(memory, bytes, config, mcp_hdl);
     if (error != ESP_OK) {
         port_free(memory);
     }
@@ -215,9 +216,9 @@ esp_err_t esp_async_memcpy_uninstall(async_memcpy_handle_t mcp_hdl)
     if (port_in_interrupt() || !retire(mcp_hdl)) {
         return ESP_ERR_INVALID_STATE;
     }
-    const struct chip_engine *engine = mcp_hdl->engine;
+    const struct chip_engine *engine = context_claimed_of(mcp_hdl);
     port_interrupt_close(&mcp_hdl->interrupt);
-    mcp_hdl->ops->close(&mcp_hdl->channel);
+    context_ops(mcp_hdl)->close(&mcp_hdl->channel);
     port_release_trigger_id(engine, mcp_hdl->channel.trigger_id);
     port_release_pair(engine, mcp_hdl->channel.index);
     port_signal_deinit(&mcp_hdl->slot_free);

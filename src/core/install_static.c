@@ -6,29 +6,29 @@
 size_t esp_async_memcpy_static_bytes(uint32_t backlog)
 {
     const struct chip *chip = port_chip();
-    return chip == NULL || chip->ahb == NULL ? 0 : install_bytes(chip->ahb, backlog);
+    return chip == NULL || chip->ahb == NULL ? 0 : install_bytes(backlog);
 }
 
 esp_err_t esp_async_memcpy_install_static(const async_memcpy_config_t *config, void *memory,
                                           size_t bytes, async_memcpy_handle_t *mcp_hdl)
 {
-    const struct chip *chip;
-    esp_err_t error = install_check(config, mcp_hdl, &chip);
+    esp_err_t error = install_check(config, mcp_hdl);
     if (error != ESP_OK) {
         return error;
     }
-    size_t needed = install_bytes(chip->ahb, config->backlog);
+    const struct chip_range *sram = &port_chip()->sram;
+    size_t needed = install_bytes(config->backlog);
     if (needed == 0 || needed > bytes) {
         return ESP_ERR_INVALID_SIZE;
     }
     if ((uintptr_t)memory % MEMORY_ALIGN != 0 ||
-        !plan_range_within(bus_addr_of(memory), needed, chip->sram.low, chip->sram.size_bytes)) {
+        !plan_range_within(bus_addr_of(memory), needed, sram->low, sram->size_bytes)) {
         return ESP_ERR_INVALID_ARG;
     }
     for (size_t i = 0; i < needed; i++) {
         ((uint8_t *)memory)[i] = 0;
     }
-    error = install_into(memory, chip, chip->ahb, config, mcp_hdl);
+    error = install_into(memory, needed, config, mcp_hdl);
     if (error == ESP_OK) {
         (*mcp_hdl)->is_static = true;
     }

@@ -19,7 +19,7 @@ static IRAM_ATTR bool is_stalled_locked(struct async_memcpy_context *context)
         context->watched_since_us = now_us;
         return false;
     }
-    return now_us - context->watched_since_us >= context->stall_ms * US_PER_MS;
+    return now_us - context->watched_since_us >= context_stall_ms(context) * US_PER_MS;
 }
 
 static IRAM_ATTR void reap(void *argument)

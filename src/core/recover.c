@@ -12,8 +12,8 @@ struct position {
 };
 
 /* Counts armed items from one on to the end of its request's armed part. */
-static IRAM_ATTR size_t count_items_locked(const struct async_memcpy_context *context,
-                                           const struct position *at)
+static inline IRAM_ATTR size_t count_items_locked(const struct async_memcpy_context *context,
+                                                  const struct position *at)
 {
     size_t count = 1;
     for (struct item *item = at->item; item != at->request->last_item; count++) {
@@ -60,35 +60,34 @@ static inline IRAM_ATTR bool find_position_locked(struct async_memcpy_context *c
 }
 
 /* Takes everything from the position on back from the engine. */
-static IRAM_ATTR void disarm_locked(struct async_memcpy_context *context, const struct position *at)
+static inline IRAM_ATTR void disarm_locked(struct async_memcpy_context *context,
+                                           const struct position *at)
 {
     uint32_t armed = context->in_flight - context->waiting;
     struct request *request = at->request;
     for (uint32_t index = at->index; index < armed; index++) {
         request->last_item = NULL;
         request = context_next_request(context, request);
-        context->waiting++;
     }
+    context->waiting = context->in_flight - at->index;
     context->arming = at->request;
     context->armed_bytes = at->offset_bytes;
     context->item_free = at->item;
     context->item_last = context_previous_item(context, at->item);
 }
 
-/* The CPU does what the engine could not: one item at most, so that the interrupt's time is
- * bounded. */
-static inline IRAM_ATTR void take_over_locked(struct async_memcpy_context *context,
-                                              const struct position *at)
+/* The CPU does what the engine could not, of the request that was taken back: one item at most, so
+ * that the interrupt's time is bounded. */
+static inline IRAM_ATTR void take_over_locked(struct async_memcpy_context *context)
 {
-    struct request *request = at->request;
-    if (context->reports_errors ||
-        (at->offset_bytes != 0 && (ptrdiff_t)at->offset_bytes == request->trouble)) {
+    struct request *request = context->arming;
+    size_t offset = context->armed_bytes;
+    if (context->reports_errors || (offset != 0 && (ptrdiff_t)offset == request->trouble)) {
         request->trouble = REQUEST_FAILED;
         context->stats.failed++;
         return;
     }
     struct body body = context_body(context, request);
-    size_t offset = at->offset_bytes;
     size_t size = plan_item_size(body.size_bytes, offset, context->item_bytes);
     submit_copy_locked(context, body.destination + offset, body.source + offset, size);
     request->trouble = (ptrdiff_t)(offset + size);
@@ -97,12 +96,10 @@ static inline IRAM_ATTR void take_over_locked(struct async_memcpy_context *conte
 
 IRAM_ATTR esp_err_t recover_status(const struct request *request)
 {
-    static DRAM_ATTR const esp_err_t statuses[] = {
-        [-REQUEST_FAILED] = ESP_FAIL,
-        [-REQUEST_ABANDONED] = ESP_ERR_INVALID_STATE,
-        [-REQUEST_WITHDRAWN] = ESP_ERR_NOT_FINISHED,
-    };
-    return request->trouble > 0 ? ESP_OK : statuses[-request->trouble];
+    if (request->trouble > 0) {
+        return ESP_OK;
+    }
+    return (esp_err_t)(request->trouble == REQUEST_FAILED ? ESP_FAIL : -request->trouble);
 }
 
 IRAM_ATTR void recover_abandon_oldest_locked(struct async_memcpy_context *context)
@@ -117,9 +114,9 @@ IRAM_ATTR void recover_abandon_oldest_locked(struct async_memcpy_context *contex
 }
 
 /* Returns false if the engine does not confirm. */
-static IRAM_ATTR bool stop_locked(struct async_memcpy_context *context)
+static inline IRAM_ATTR bool stop_locked(struct async_memcpy_context *context)
 {
-    if (!context->ops->stop(&context->channel)) {
+    if (!context_ops(context)->stop(&context->channel)) {
         context->item_free = context->item_oldest;
         context->waiting = 0;
         context->in_flight_max = 0;
@@ -135,32 +132,29 @@ static IRAM_ATTR bool stop_locked(struct async_memcpy_context *context)
 IRAM_ATTR bool recover_take_back_locked(struct async_memcpy_context *context)
 {
     struct position at;
-    if (!stop_locked(context)) {
+    if (!stop_locked(context) || !find_position_locked(context, &at)) {
         return false;
     }
-    if (find_position_locked(context, &at)) {
-        if (port_has_external()) {
-            external_stopped_locked(context, at.request, at.offset_bytes);
-        }
-        disarm_locked(context, &at);
+    if (port_has_external()) {
+        external_stopped_locked(context, at.request, at.offset_bytes);
     }
+    disarm_locked(context, &at);
     return true;
 }
 
 IRAM_ATTR void recover_locked(struct async_memcpy_context *context, uint32_t error)
 {
-    struct position at;
-    if (!stop_locked(context) || !find_position_locked(context, &at)) {
+    if (!recover_take_back_locked(context)) {
         return;
     }
-    disarm_locked(context, &at);
-    bool lost_append = (error == 0 || error == ENGINE_STARVED) && context->restarted_at != at.item;
-    context->restarted_at = lost_append ? at.item : NULL;
+    const struct item *item = context->item_free; /* where it left off */
+    bool lost_append = (error == 0 || error == ENGINE_STARVED) && context->restarted_at != item;
+    context->restarted_at = lost_append ? item : NULL;
     if (lost_append) {
         context->stats.lost_starts++;
     } else {
         context->stats.recoveries++;
-        take_over_locked(context, &at);
+        take_over_locked(context);
     }
     submit_arm_locked(context);
 }

@@ -9,8 +9,9 @@
 static inline IRAM_ATTR bool must_wait_locked(struct async_memcpy_context *context,
                                               const struct request *request)
 {
-    return context_reads_earlier_locked(context, request) ||
-           (port_has_external() && external_must_wait_locked(context, request));
+    return request != context->oldest &&
+           (context_reads_earlier_locked(context, request) ||
+            (port_has_external() && external_must_wait_locked(context, request)));
 }
 
 /* Gives the engine a list that is complete and ends with `last`. */
@@ -21,13 +22,13 @@ static inline IRAM_ATTR void hand_over_locked(struct async_memcpy_context *conte
     context->item_last = last;
     dma_publish();
     if (item_is_done(before)) {
-        context->ops->start(&context->channel, first);
+        context_ops(context)->start(&context->channel, first);
         return;
     }
-    context->ops->append(&context->channel, before, first);
+    context_ops(context)->append(&context->channel, before, first);
     /* An append may be lost. With nothing else to interrupt, the end of the list must. */
     if (context->channel.listening == 0) {
-        context->ops->listen(&context->channel, ENGINE_EVENT_LIST_END);
+        context_ops(context)->listen(&context->channel, ENGINE_EVENT_LIST_END);
     }
 }
 
@@ -122,7 +123,7 @@ IRAM_ATTR void submit_arm_locked(struct async_memcpy_context *context)
         context->waiting--;
     }
     if (context->waiting != 0 && (context->channel.listening & ENGINE_EVENT_ITEM) == 0) {
-        context->ops->listen(&context->channel, ENGINE_EVENT_EOF | ENGINE_EVENT_ITEM);
+        context_ops(context)->listen(&context->channel, ENGINE_EVENT_EOF | ENGINE_EVENT_ITEM);
     }
 }
 
@@ -136,7 +137,7 @@ IRAM_ATTR void submit_enqueue_locked(struct async_memcpy_context *context, struc
         submit_arm_locked(context);
     }
     if (request->callback != NULL && (context->channel.listening & ENGINE_EVENT_EOF) == 0) {
-        context->ops->listen(&context->channel, ENGINE_EVENT_EOF);
+        context_ops(context)->listen(&context->channel, ENGINE_EVENT_EOF);
     }
     if (request->size_bytes < context->cpu_below_bytes) {
         upkeep_settle_locked(context); /* it may have ended here, without any interrupt */

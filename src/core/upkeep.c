@@ -11,12 +11,12 @@
 #define LATE_POLLS 48u
 
 /* and where all has been sent, for longer than it takes to empty the FIFO. */
-#define ENDING_POLLS 128u
+#define ENDING_POLLS 320u
 
 /* Whether the last EOF belongs to an item that is not done. */
 static IRAM_ATTR bool is_eof_early_locked(const struct async_memcpy_context *context)
 {
-    bus_addr_t eof = context->ops->last_eof(&context->channel);
+    bus_addr_t eof = context_ops(context)->last_eof(&context->channel);
     struct item *item = context->item_oldest;
     while (item != context->item_free && bus_addr_of(&item->rx) != eof) {
         item = context_next_item(context, item);
@@ -24,39 +24,43 @@ static IRAM_ATTR bool is_eof_early_locked(const struct async_memcpy_context *con
     return item != context->item_free;
 }
 
-/* What to do while transmit is at work. Returns whether the oldest item is done after all. Of items
- * that end no request nothing tells whether the interrupt was for one of them. */
-static IRAM_ATTR bool await_late_locked(const struct async_memcpy_context *context)
+/* Returns whether the oldest item is done now, or while it is looked at so often. */
+static IRAM_ATTR bool await_done_locked(const struct async_memcpy_context *context, unsigned polls)
 {
-    if ((context->channel.listening & ENGINE_EVENT_ITEM) == 0 && !is_eof_early_locked(context)) {
-        return false;
-    }
-    for (unsigned polls = 0; polls < LATE_POLLS; polls++) {
-        if (item_is_done(context->item_oldest)) {
-            return true;
+    const struct item *item = context->item_oldest;
+    while (!item_is_done(item)) {
+        if (--polls == 0) {
+            return false;
         }
     }
-    return false;
+    return true;
 }
 
-/* What to do when transmit is at rest though items remain. Returns whether to look at them again.
- * */
-static IRAM_ATTR bool resume_locked(struct async_memcpy_context *context)
+/* Whether an interrupt may have been for an item that is not done. Of items that end no request
+ * nothing tells. */
+static IRAM_ATTR bool is_any_late_locked(const struct async_memcpy_context *context)
 {
-    uint32_t rest = 0;
-    bool all_sent = false;
-    for (unsigned polls = 0; polls < ENDING_POLLS; polls++) {
-        if (item_is_done(context->item_oldest)) {
-            return true;
-        }
-        rest = context->ops->rest(&context->channel);
-        all_sent = (dma_load32(&context->item_last->tx.dw0) & DW0_OWNER_DMA) == 0;
+    return (context->channel.listening & ENGINE_EVENT_ITEM) != 0 || is_eof_early_locked(context);
+}
+
+/* What to do when the oldest item is not done. Returns whether to look again. */
+static IRAM_ATTR bool see_to_item_locked(struct async_memcpy_context *context)
+{
+    const struct engine_ops *ops = context_ops(context);
+    bool rests = (ops->rest(&context->channel) & ENGINE_REST_TRANSMIT) != 0;
+    if (!rests && !is_any_late_locked(context)) {
+        return false;
     }
-    if (all_sent && (rest & ENGINE_REST_RECEIVE) == 0) {
+    if (await_done_locked(context, rests ? ENDING_POLLS : LATE_POLLS)) {
+        return true;
+    }
+    bool ends = !descriptor_is_owned(&context->item_last->tx) &&
+                (ops->rest(&context->channel) & ENGINE_REST_RECEIVE) == 0;
+    if (!rests || ends) {
         return false; /* receive is slow to empty the FIFO, and will interrupt */
     }
     /* An append was lost, or there was an error just now. */
-    recover_locked(context, context->ops->take_events(&context->channel));
+    recover_locked(context, ops->take_events(&context->channel));
     return true;
 }
 
@@ -89,7 +93,7 @@ static IRAM_ATTR void keep_listening_locked(struct async_memcpy_context *context
 {
     uint32_t events = needed_events_locked(context);
     if (events != context->channel.listening) {
-        context->ops->listen(&context->channel, events);
+        context_ops(context)->listen(&context->channel, events);
     }
 }
 
@@ -131,13 +135,7 @@ IRAM_ATTR bool upkeep_go_on_locked(struct async_memcpy_context *context)
     if (context->oldest->callback == NULL) {
         keep_listening_locked(context);
     }
-    if (context->item_oldest == context->item_free) {
-        return false;
-    }
-    if ((context->ops->rest(&context->channel) & ENGINE_REST_TRANSMIT) != 0) {
-        return resume_locked(context);
-    }
-    return await_late_locked(context);
+    return context->item_oldest != context->item_free && see_to_item_locked(context);
 }
 
 /* Whether, if an interrupt was lost, none may come any more for what is in flight: an item came
@@ -147,9 +145,10 @@ static IRAM_ATTR bool is_stranded_locked(const struct async_memcpy_context *cont
     if (context->item_oldest == context->item_free) {
         return false;
     }
-    bool all_sent = (dma_load32(&context->item_last->tx.dw0) & DW0_OWNER_DMA) == 0;
+    bool all_sent = !descriptor_is_owned(&context->item_last->tx);
     return (context->waiting != 0 && item_is_done(context->item_oldest)) ||
-           (!all_sent && (context->ops->rest(&context->channel) & ENGINE_REST_TRANSMIT) != 0);
+           (!all_sent &&
+            (context_ops(context)->rest(&context->channel) & ENGINE_REST_TRANSMIT) != 0);
 }
 
 IRAM_ATTR void upkeep_settle_locked(struct async_memcpy_context *context)

@@ -28,7 +28,7 @@ bool wait_for_signal(struct async_memcpy_context *context, struct wait *wait,
         poll_reap(context);
         return false;
     }
-    uint32_t slice_ms = context->stall_ms;
+    uint32_t slice_ms = context_stall_ms(context);
     if (wait->left_ms != WAIT_FOREVER && (uint32_t)wait->left_ms < slice_ms) {
         slice_ms = (uint32_t)wait->left_ms;
     }
@@ -43,7 +43,7 @@ bool wait_for_progress(struct async_memcpy_context *context, struct wait *wait)
     port_lock_state_t state = port_lock(&context->lock);
     context->slot_waiters++;
     /* With more than EOF on, the interrupt handler looks for waiters. */
-    context->ops->listen(&context->channel, ENGINE_EVENT_EOF | ENGINE_EVENT_ITEM);
+    context_ops(context)->listen(&context->channel, ENGINE_EVENT_EOF | ENGINE_EVENT_ITEM);
     port_unlock(&context->lock, state);
     bool in_time = wait_for_signal(context, wait, &context->slot_free);
     state = port_lock(&context->lock);

@@ -5,15 +5,14 @@
  *
  * Transmit's registers are receive's a fixed distance on, and the few registers that a copy needs
  * lie alike in all layouts: a channel's `registers` counts from them, LINK_OFFSET before IN_LINK,
- * and the functions below serve every layout. They are inline since a file calls most of them in
- * one place only.
+ * so that much serves every layout. What is inline here, a file calls in one or two places.
  */
 #ifndef AHB_GDMA_V1_H
 #define AHB_GDMA_V1_H
 
 #include <stddef.h>
 
-#include "engine.h"
+#include "ahb_gdma_v1_ops.h"
 #include "esp_attr.h"
 #include "gdma_v1.h"
 
@@ -52,18 +51,6 @@
  * before, and these reads queue up behind it on the same bus. */
 #define SETTLE_READS 16u
 
-static inline IRAM_ATTR uint32_t gdma_rest(const struct channel *channel)
-{
-    uint32_t out = mmio_read32(channel->registers + OUT_LINK) / GDMA_V1_OUTLINK_PARK;
-    uint32_t in = mmio_read32(channel->registers + IN_LINK) / GDMA_V1_INLINK_PARK;
-    return (out & 1u) * ENGINE_REST_TRANSMIT | (in & 1u) * ENGINE_REST_RECEIVE;
-}
-
-static inline IRAM_ATTR bus_addr_t gdma_last_eof(const struct channel *channel)
-{
-    return mmio_read32(channel->registers + IN_SUC_EOF_DES_ADDR);
-}
-
 /* Receive goes first, so that data never comes to a side that has no buffer (IN_DSCR_EMPTY). */
 static inline IRAM_ATTR void gdma_start_lists(const struct channel *channel, struct item *first)
 {
@@ -80,24 +67,6 @@ static inline IRAM_ATTR void gdma_start_lists(const struct channel *channel, str
     uint32_t rx = tx + (uint32_t)offsetof(struct item, rx);
     mmio_write32(base + IN_LINK, rx | GDMA_V1_INLINK_AUTO_RET | GDMA_V1_INLINK_START);
     mmio_write32(base + OUT_LINK, tx | GDMA_V1_OUTLINK_START);
-}
-
-/* As in gdma_start_lists(), receive is linked and told before transmit can see the link.
- *
- * RESTART does not use ADDR, it is inferred (descriptor.md, RESTART). Should it use ADDR after all,
- * it must not find any of our items there, which it would take out of turn, but something that the
- * owner check refuses: the channel itself, whose first word is small and so has no owner bit. */
-static inline IRAM_ATTR void gdma_append(struct channel *channel, struct item *last,
-                                         struct item *first)
-{
-    bus_addr_t base = channel->registers;
-    uint32_t refused = bus_addr_of(channel) & GDMA_V1_INLINK_ADDR_MASK;
-    dma_store32(&last->rx.next, bus_addr_of(&first->rx));
-    dma_publish();
-    mmio_write32(base + IN_LINK, refused | GDMA_V1_INLINK_AUTO_RET | GDMA_V1_INLINK_RESTART);
-    dma_store32(&last->tx.next, bus_addr_of(&first->tx));
-    dma_publish();
-    mmio_write32(base + OUT_LINK, refused | GDMA_V1_OUTLINK_RESTART);
 }
 
 /* Resets both state machines and the FIFO, and writes CONF0 of both sides. */
@@ -120,7 +89,7 @@ static inline IRAM_ATTR void gdma_halt(const struct channel *channel)
     mmio_write32(base + IN_LINK, GDMA_V1_INLINK_AUTO_RET | GDMA_V1_INLINK_STOP);
     mmio_write32(base + OUT_LINK, GDMA_V1_OUTLINK_STOP);
     do {
-        rest = gdma_rest(channel);
+        rest = ahb_gdma_v1_rest(channel);
         polls -= 1 + (int)(rest & ENGINE_REST_TRANSMIT) * DRAIN_POLL_WEIGHT;
     } while (rest != REST_ALL && polls > 0);
 }
@@ -130,7 +99,7 @@ static inline IRAM_ATTR bool gdma_settle(const struct channel *channel)
 {
     uint32_t rest = 0;
     for (unsigned reads = 0; reads < SETTLE_READS; reads++) {
-        rest = gdma_rest(channel);
+        rest = ahb_gdma_v1_rest(channel);
     }
     return rest == REST_ALL;
 }

@@ -4,6 +4,7 @@
  * channel pair.
  */
 #include "ahb_gdma_v1.h"
+#include "ahb_gdma_v1_ops.h"
 
 #define INT_ERRORS                                                                 \
     (GDMA_V1_C3_IN_DSCR_ERR | GDMA_V1_C3_OUT_DSCR_ERR | GDMA_V1_C3_IN_DSCR_EMPTY | \
@@ -25,7 +26,7 @@ _Static_assert((uint32_t)ENGINE_EVENT_ITEM == GDMA_V1_C3_IN_DONE &&
 #define IN_CONF1    (GDMA_V1_C3_IN_CONF1_REG - GDMA_V1_C3_IN_CONF0_REG)
 #define IN_PERI_SEL (GDMA_V1_C3_IN_PERI_SEL_REG - GDMA_V1_C3_IN_CONF0_REG)
 
-static IRAM_ATTR void gdma_listen(struct channel *channel, uint32_t events)
+IRAM_ATTR void ahb_gdma_v1_c3_listen(struct channel *channel, uint32_t events)
 {
     channel->listening = events;
     mmio_write32(channel->interrupts + GDMA_V1_C3_INT_ENA_REG, INT_ERRORS | events);
@@ -51,36 +52,36 @@ static IRAM_ATTR void configure_open(const struct channel *channel, uint32_t in_
     configure(channel, in_conf0, OUT_CONF0_OPEN, GDMA_V1_CHECK_OWNER, channel->trigger_id);
 }
 
-static IRAM_ATTR void gdma_open(struct channel *channel, const struct chip_engine *engine,
-                                const struct engine_settings *settings)
+IRAM_ATTR void ahb_gdma_v1_c3_open(struct channel *channel, bus_addr_t base,
+                                   const struct engine_settings *settings)
 {
-    channel->interrupts = engine->base + channel->index * GDMA_V1_C3_INT_STRIDE;
-    channel->registers = engine->base + GDMA_V1_C3_IN_CONF0_REG +
+    channel->interrupts = base + channel->index * GDMA_V1_C3_INT_STRIDE;
+    channel->registers = base + GDMA_V1_C3_IN_CONF0_REG +
                          channel->index * GDMA_V1_C3_CHANNEL_STRIDE;
     configure_open(channel, GDMA_V1_MEM_TRANS_EN | GDMA_V1_INDSCR_BURST_EN |
                                 (settings->burst ? GDMA_V1_IN_DATA_BURST_EN : 0u));
 }
 
-static IRAM_ATTR void gdma_close(struct channel *channel)
+IRAM_ATTR void ahb_gdma_v1_c3_close(struct channel *channel)
 {
     configure(channel, 0, GDMA_V1_OUT_EOF_MODE, 0, GDMA_V1_PERI_SEL_NONE);
 }
 
-static IRAM_ATTR void gdma_start(struct channel *channel, struct item *first)
+IRAM_ATTR void ahb_gdma_v1_c3_start(struct channel *channel, struct item *first)
 {
     mmio_write32(channel->interrupts + GDMA_V1_C3_INT_CLR_REG, INT_NORMAL);
     gdma_start_lists(channel, first);
 }
 
 /* Clears exactly what was read: an event in between stays for the next interrupt. */
-static IRAM_ATTR uint32_t gdma_take_events(struct channel *channel)
+IRAM_ATTR uint32_t ahb_gdma_v1_c3_take_events(struct channel *channel)
 {
     uint32_t events = mmio_read32(channel->interrupts + GDMA_V1_C3_INT_ST_REG);
     mmio_write32(channel->interrupts + GDMA_V1_C3_INT_CLR_REG, events);
     return events & ~INT_LISTEN;
 }
 
-static IRAM_ATTR bool gdma_stop(struct channel *channel)
+IRAM_ATTR bool ahb_gdma_v1_c3_stop(struct channel *channel)
 {
     mmio_write32(channel->interrupts + GDMA_V1_C3_INT_ENA_REG, 0);
     gdma_halt(channel);
@@ -88,18 +89,6 @@ static IRAM_ATTR bool gdma_stop(struct channel *channel)
     if (!gdma_settle(channel)) {
         return false;
     }
-    gdma_listen(channel, channel->listening);
+    ahb_gdma_v1_c3_listen(channel, channel->listening);
     return true;
 }
-
-DRAM_ATTR const struct engine_ops ahb_gdma_v1_c3_ops = {
-    .open = gdma_open,
-    .close = gdma_close,
-    .start = gdma_start,
-    .append = gdma_append,
-    .listen = gdma_listen,
-    .take_events = gdma_take_events,
-    .rest = gdma_rest,
-    .last_eof = gdma_last_eof,
-    .stop = gdma_stop,
-};

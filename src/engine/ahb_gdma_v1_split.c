@@ -9,6 +9,7 @@
  * range is external RAM.
  */
 #include "ahb_gdma_v1.h"
+#include "ahb_gdma_v1_ops.h"
 
 /* The four registers of an interrupt block, from its first. */
 #define INT_ST  (GDMA_V1_S3_IN_INT_ST_REG - GDMA_V1_S3_IN_INT_RAW_REG)
@@ -99,7 +100,7 @@ static inline IRAM_ATTR void write_interrupts(const struct channel *channel, uin
     mmio_write32(in_register - layout->in_interrupts + layout->out_interrupts, out);
 }
 
-static IRAM_ATTR void gdma_listen(struct channel *channel, uint32_t events)
+IRAM_ATTR void ahb_gdma_v1_split_listen(struct channel *channel, uint32_t events)
 {
     const struct layout *layout = layout_of(channel);
     bool list_end = (events & ENGINE_EVENT_LIST_END) != 0;
@@ -127,14 +128,12 @@ static IRAM_ATTR void configure(const struct channel *channel, uint32_t in_conf0
 }
 
 /* EXT_MEM_BK_SIZE: 0 is 16 bytes, 1 is 32, 2 is 64. */
-static IRAM_ATTR void open_layout(struct channel *channel, const struct chip_engine *engine,
+static IRAM_ATTR void open_layout(struct channel *channel, bus_addr_t base,
                                   const struct engine_settings *settings)
 {
     const struct layout *layout = layout_of(channel);
-    channel->interrupts = engine->base + layout->in_interrupts +
-                          channel->index * layout->interrupt_stride;
-    channel->registers = engine->base + layout->in_link - IN_LINK +
-                         channel->index * layout->channel_stride;
+    channel->interrupts = base + layout->in_interrupts + channel->index * layout->interrupt_stride;
+    channel->registers = base + layout->in_link - IN_LINK + channel->index * layout->channel_stride;
     configure(channel,
               GDMA_V1_MEM_TRANS_EN | GDMA_V1_INDSCR_BURST_EN |
                   (settings->burst ? GDMA_V1_IN_DATA_BURST_EN : 0u),
@@ -144,26 +143,26 @@ static IRAM_ATTR void open_layout(struct channel *channel, const struct chip_eng
               channel->trigger_id);
 }
 
-static IRAM_ATTR void gdma_open_s3(struct channel *channel, const struct chip_engine *engine,
+IRAM_ATTR void ahb_gdma_v1_s3_open(struct channel *channel, bus_addr_t base,
                                    const struct engine_settings *settings)
 {
     channel->layout = LAYOUT_S3;
-    open_layout(channel, engine, settings);
+    open_layout(channel, base, settings);
 }
 
-static IRAM_ATTR void gdma_close(struct channel *channel)
+IRAM_ATTR void ahb_gdma_v1_split_close(struct channel *channel)
 {
     configure(channel, 0, GDMA_V1_OUT_EOF_MODE, 0, GDMA_V1_PERI_SEL_NONE);
 }
 
-static IRAM_ATTR void gdma_start(struct channel *channel, struct item *first)
+IRAM_ATTR void ahb_gdma_v1_split_start(struct channel *channel, struct item *first)
 {
     write_interrupts(channel, INT_CLR, IN_NORMAL, OUT_NORMAL);
     gdma_start_lists(channel, first);
 }
 
 /* Clears exactly what was read: an event in between stays for the next interrupt. */
-static IRAM_ATTR uint32_t gdma_take_events(struct channel *channel)
+IRAM_ATTR uint32_t ahb_gdma_v1_split_take_events(struct channel *channel)
 {
     const struct layout *layout = layout_of(channel);
     bus_addr_t in_block = channel->interrupts;
@@ -174,7 +173,7 @@ static IRAM_ATTR uint32_t gdma_take_events(struct channel *channel)
     return (in & ~IN_LISTEN) << IN_ERRORS_SHIFT | (out & ~OUT_LISTEN) << OUT_ERRORS_SHIFT;
 }
 
-static IRAM_ATTR bool gdma_stop(struct channel *channel)
+IRAM_ATTR bool ahb_gdma_v1_split_stop(struct channel *channel)
 {
     bus_addr_t in_conf0 = in_conf0_of(channel);
     bus_addr_t out_conf1 = in_conf0 + (GDMA_V1_S3_OUT_CONF1_REG - GDMA_V1_S3_IN_CONF0_REG);
@@ -185,18 +184,6 @@ static IRAM_ATTR bool gdma_stop(struct channel *channel)
     if (!gdma_settle(channel)) {
         return false;
     }
-    gdma_listen(channel, channel->listening);
+    ahb_gdma_v1_split_listen(channel, channel->listening);
     return true;
 }
-
-DRAM_ATTR const struct engine_ops ahb_gdma_v1_s3_ops = {
-    .open = gdma_open_s3,
-    .close = gdma_close,
-    .start = gdma_start,
-    .append = gdma_append,
-    .listen = gdma_listen,
-    .take_events = gdma_take_events,
-    .rest = gdma_rest,
-    .last_eof = gdma_last_eof,
-    .stop = gdma_stop,
-};

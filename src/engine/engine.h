@@ -37,6 +37,12 @@ struct item {
     struct dma_descriptor rx;
 };
 
+/* Returns whether the engine has not finished with a descriptor. */
+static inline bool descriptor_is_owned(const struct dma_descriptor *descriptor)
+{
+    return (dma_load32(&descriptor->dw0) & DW0_OWNER_DMA) != 0;
+}
+
 /* Returns whether the engine has finished with an item. */
 static inline bool item_is_done(const struct item *item)
 {
@@ -106,10 +112,10 @@ struct engine_settings {
  * otherwise.
  */
 struct engine_ops {
-    /* Configures a claimed channel pair whose index and trigger id are set; the block's clock runs.
-     * Nothing interrupts before listen(). Task only; no lock needed. */
-    void (*open)(struct channel *channel, const struct chip_engine *engine,
-                 const struct engine_settings *settings);
+    /* Configures a claimed channel pair, whose index and trigger id are set, of the engine whose
+     * registers begin at base; the block's clock runs. Nothing interrupts before listen(). Task
+     * only; no lock needed. */
+    void (*open)(struct channel *channel, bus_addr_t base, const struct engine_settings *settings);
 
     /* Brings an open channel at rest back to its state after reset. Task only; no lock needed. */
     void (*close)(struct channel *channel);
@@ -141,9 +147,5 @@ struct engine_ops {
      * not confirm: memory may still be written. */
     bool (*stop)(struct channel *channel);
 };
-
-/* AHB GDMA version 1, by the layout of its registers. */
-extern const struct engine_ops ahb_gdma_v1_c3_ops;
-extern const struct engine_ops ahb_gdma_v1_s3_ops;
 
 #endif

@@ -158,7 +158,7 @@ static void scene_open_with(unsigned pair, const struct engine_settings *setting
     CHECK(scene.items != NULL);
     port_enable_engine(scene.engine);
     record();
-    scene.engine->ops->open(scene.channel, scene.engine, settings);
+    scene.engine->ops->open(scene.channel, scene.engine->base, settings);
 }
 
 static void scene_open(unsigned pair, bool burst)
@@ -604,7 +604,7 @@ static void open_forgets_an_earlier_use(void)
     start(0, 2);
     machine_advance(RUN_CYCLES);
     CHECK((read_events(INT_RAW) & scene.layout->in_suc_eof) != 0);
-    scene.engine->ops->open(scene.channel, scene.engine, &(struct engine_settings){0});
+    scene.engine->ops->open(scene.channel, scene.engine->base, &(struct engine_settings){0});
     CHECK_EQ(read_events(INT_RAW), 0);
     CHECK_EQ(machine_read32(channel_register(scene.layout->in_conf0)), 0x14);
     start(2, 2);
@@ -625,7 +625,7 @@ static void start_as_soon_as_the_last_item_is_done(void)
     CHECK(beside != NULL && item != NULL);
     beside->index = 2;
     beside->trigger_id = 7;
-    scene.engine->ops->open(beside, scene.engine, &(struct engine_settings){0});
+    scene.engine->ops->open(beside, scene.engine->base, &(struct engine_settings){0});
     for (unsigned round = 0; round < 20; round++) {
         item_write(item, bus_addr_of(scene.source.bytes),
                    bus_addr_of(scene.destination.bytes + ITEM_COUNT * BYTES),

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the bare-metal port must know about an ESP32-C3 beyond its row in chips.c. */
+/* What the bare-metal port must know about an ESP32-C3 beyond its row. */
 #ifndef PORT_CONFIG_H
 #define PORT_CONFIG_H
 
+#define PORT_CHIP_ROW     "chip_esp32c3.h"
 #define PORT_CHIP         chip_esp32c3
 #define PORT_HAS_EXTERNAL false
 #define PORT_ENGINE_COUNT 1

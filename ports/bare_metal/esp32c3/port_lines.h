@@ -4,6 +4,6 @@
 #define PORT_LINES_H
 
 #define PORT_CORE_COUNT      1
-#define PORT_INTERRUPT_LINES 10
+#define PORT_INTERRUPT_LINES 6
 
 #endif

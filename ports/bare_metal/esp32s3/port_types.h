@@ -12,6 +12,7 @@
 #include "interrupts_matrix.h"
 #include "port_config.h"
 #include "port_cpu.h"
+#include PORT_CHIP_ROW
 
 struct port_signal {
     atomic_bool given;
@@ -75,6 +76,11 @@ static inline bool port_is_ordinary(const void *address, size_t size_bytes)
 static inline const struct chip *port_chip(void)
 {
     return &PORT_CHIP;
+}
+
+static inline const struct chip_engine *port_only_engine(void)
+{
+    return PORT_ENGINE_COUNT == 1 ? PORT_CHIP.ahb : NULL;
 }
 
 #endif
