@@ -133,6 +133,10 @@ IRAM_ATTR bool recover_take_back_locked(struct async_memcpy_context *context)
 {
     struct position at;
     if (!stop_locked(context) || !find_position_locked(context, &at)) {
+        if (port_has_external() && context->waiting != 0 && context->armed_bytes != 0) {
+            /* All that was armed of a long copy is done, but not all of it was taken. */
+            external_stopped_locked(context, context->arming, context->armed_bytes);
+        }
         return false;
     }
     if (port_has_external()) {
