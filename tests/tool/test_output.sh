@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # amcp copy: the output appears whole or not at all, and every error is one clear line.
 
+# A shell cannot undo what it inherits as ignored: nohup leaves SIGHUP so.
+[ -z "$(trap -p HUP)" ] || exec env --default-signal=HUP bash "$0" "$@"
+
 . "$(dirname "$0")/tap.sh"
 
 prepare() {
