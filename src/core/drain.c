@@ -23,7 +23,7 @@ esp_err_t esp_async_memcpy_drain(async_memcpy_handle_t mcp_hdl, int32_t timeout_
     while (!(quiet = is_quiet(mcp_hdl)) && wait_for_progress(mcp_hdl, &wait)) {
     }
     quiet = quiet || is_quiet(mcp_hdl);
-    if (mcp_hdl->dead) {
+    if (context_is_dead(mcp_hdl)) {
         return ESP_ERR_INVALID_STATE;
     }
     return quiet ? ESP_OK : ESP_ERR_TIMEOUT;
