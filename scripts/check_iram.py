@@ -7,7 +7,7 @@
 Walks everything that can be reached from the interrupt entry, over the relocations that the linker
 kept: direct calls and jumps, every use of an address, and what the data that is used points to. All
 of it must lie in sections .iram* and .dram*, since an interrupt may come while the cache of the
-flash is off.
+flash is off. Nor may it come to what allocates memory or writes to a console, wherever that lies.
 
 An indirect call may go to any function whose address is taken. So every function of the driver and
 of the port whose address is taken anywhere in them counts as reachable: the handlers that the
@@ -29,6 +29,8 @@ OURS = re.compile(r"/(src|ports)/")
 ALLOWED = re.compile(r"\.(iram|dram)")
 # Exceptions end the program; they are not interrupts, although they enter by the same table.
 BOUNDARY = {"interrupt_entry_exception"}
+FORBIDDEN = re.compile(r"(heap_|board_put|esp_log)|(port_allocate|port_free|_?(m|c|re)alloc|free|"
+                       r"\w*printf|f?put(s|c|char))$")
 
 
 def our_ranges(path):
@@ -93,6 +95,8 @@ class Walk:
         name = section.name if section is not None else "no section"
         if not ALLOWED.match(name):
             self.problems.append(f"{self.way_to(key)}: in {name}")
+        if symbol is not None and FORBIDDEN.match(symbol.name):
+            self.problems.append(f"{self.way_to(key)}: not in an interrupt")
         waiting.append(key)
 
     def run(self):
@@ -125,7 +129,7 @@ def main(paths):
         for problem in walk.problems:
             found.setdefault(problem, []).append(name)
         print(f"{name}: {len(walk.reached)} functions and objects reached, "
-              f"{len(walk.problems)} outside .iram* and .dram*")
+              f"{len(walk.problems)} problems")
     for problem, names in found.items():
         print(f"{problem} ({', '.join(names)})", file=sys.stderr)
     return 1 if found else 0

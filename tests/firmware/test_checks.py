@@ -62,6 +62,12 @@ FAULTS = {
                                      "KEEP void install(void) { pointer = flash; }\n"
                                      "IRAM void handler(void) { pointer(); }",
                                      "flash <- called indirectly"),
+    "S37 a heap call": ("IRAM void heap_take(void) { __asm__ volatile(\"nop\"); }\n"
+                        "IRAM void handler(void) { heap_take(); __asm__(\"\"); }",
+                        "heap_take <- handler <- interrupt_entry <- interrupt: not in an"),
+    "S37 a log call": ("IRAM void esp_log_write(void) { __asm__ volatile(\"nop\"); }\n"
+                       "IRAM void handler(void) { esp_log_write(); __asm__(\"\"); }",
+                       "esp_log_write <- handler"),
 }
 
 
