@@ -77,7 +77,7 @@ static void init(struct async_memcpy_context *context, const async_memcpy_config
     port_signal_init(&context->slot_free);
 }
 /* Claims all that is shared with others, and opens the channel. Holds nothing after an error. */
-static esp_err_t claim(struct async_memcpy_context *context, const struct engine_settings *settings)
+static esp_err_t claim(struct async_memcpy_context *context, bool burst, size_t block_bytes)
 {
     const struct chip_engine *row = context_engine(context);
     const struct chip_engine *engine = context_claimed_of(context);
@@ -93,7 +93,7 @@ static esp_err_t claim(struct async_memcpy_context *context, const struct engine
     context->channel.index = (uint8_t)pair;
     context->channel.trigger_id = (uint8_t)id;
     port_enable_engine(engine);
-    context_ops(context)->open(&context->channel, row->base, settings);
+    context_ops(context)->open(&context->channel, row->base, burst, block_bytes);
     unsigned out_source = row->out_interrupt_source == 0
                               ? 0
                               : row->out_interrupt_source + (unsigned)pair;
@@ -120,18 +120,14 @@ esp_err_t install_into(void *memory, size_t bytes, const async_memcpy_config_t *
 {
     const struct chip_engine *engine = port_chip()->ahb;
     struct async_memcpy_context *context = lay_out(memory, bytes, backlog_of(config->backlog));
-    struct engine_settings settings = {
-        .burst = config->sram_trans_align != 0 &&
-                 config->sram_trans_align % engine->burst_align_bytes == 0,
-    };
     if (port_only_engine() == NULL) {
         context->engine = engine;
     }
-    if (has_external(engine)) {
-        settings.block_bytes = (uint8_t)external_init(context, engine, config);
-    }
+    size_t block_bytes = has_external(engine) ? external_init(context, engine, config) : 0;
     init(context, config);
-    esp_err_t error = claim(context, &settings);
+    bool burst = config->sram_trans_align != 0 &&
+                 config->sram_trans_align % engine->burst_align_bytes == 0;
+    esp_err_t error = claim(context, burst, block_bytes);
     if (error != ESP_OK) {
         port_signal_deinit(&context->slot_free);
         return error;

@@ -105,8 +105,7 @@ IRAM_ATTR esp_err_t recover_status(const struct request *request)
 IRAM_ATTR void recover_abandon_oldest_locked(struct async_memcpy_context *context)
 {
     struct item *item = context->item_oldest;
-    dma_store32(&item->tx.dw0, 0);
-    dma_store32(&item->rx.dw0, 0);
+    item_end(item);
     if (context->oldest->trouble >= 0) {
         context->oldest->trouble = REQUEST_ABANDONED;
     }
@@ -116,6 +115,9 @@ IRAM_ATTR void recover_abandon_oldest_locked(struct async_memcpy_context *contex
 /* Returns false if the engine does not confirm. */
 static inline IRAM_ATTR bool stop_locked(struct async_memcpy_context *context)
 {
+    if (context->dead) {
+        return false; /* for good, though it may confirm by now */
+    }
     if (!context_ops(context)->stop(&context->channel)) {
         context->item_free = context->item_oldest;
         context->waiting = 0;

@@ -130,7 +130,6 @@ IRAM_ATTR void submit_arm_locked(struct async_memcpy_context *context)
 IRAM_ATTR void submit_enqueue_locked(struct async_memcpy_context *context, struct request *request)
 {
     request->last_item = NULL;
-    upkeep_settle_locked(context);
     context->waiting++;
     if (context->waiting == 1) {
         context->arming = request;
@@ -139,7 +138,7 @@ IRAM_ATTR void submit_enqueue_locked(struct async_memcpy_context *context, struc
     if (request->callback != NULL && (context->channel.listening & ENGINE_EVENT_EOF) == 0) {
         context_ops(context)->listen(&context->channel, ENGINE_EVENT_EOF);
     }
-    if (request->size_bytes < context->cpu_below_bytes) {
-        upkeep_settle_locked(context); /* it may have ended here, without any interrupt */
-    }
+    /* It may have ended here without any interrupt, or its append may be lost behind copies that
+     * interrupt for nothing any more. */
+    upkeep_settle_locked(context);
 }

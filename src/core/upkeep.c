@@ -135,7 +135,15 @@ IRAM_ATTR bool upkeep_go_on_locked(struct async_memcpy_context *context)
     if (context->oldest->callback == NULL) {
         keep_listening_locked(context);
     }
-    return context->item_oldest != context->item_free && see_to_item_locked(context);
+    if (context->item_oldest != context->item_free) {
+        return see_to_item_locked(context);
+    }
+    struct item *last = context->oldest->last_item;
+    if (last == NULL) {
+        return false;
+    }
+    item_end(last); /* it has ended, whatever memory says: nothing is the engine's any more */
+    return true;
 }
 
 /* Whether, if an interrupt was lost, none may come any more for what is in flight: an item came

@@ -32,9 +32,9 @@ bool wait_for_signal(struct async_memcpy_context *context, struct wait *wait,
     if (wait->left_ms != WAIT_FOREVER && (uint32_t)wait->left_ms < slice_ms) {
         slice_ms = (uint32_t)wait->left_ms;
     }
-    if (!port_signal_take_within(signal, slice_ms)) {
-        poll_reap(context);
-    }
+    /* Whatever woke us, the engine may have stalled meanwhile. */
+    (void)port_signal_take_within(signal, slice_ms);
+    poll_reap(context);
     return true;
 }
 

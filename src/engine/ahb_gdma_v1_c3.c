@@ -52,14 +52,15 @@ static IRAM_ATTR void configure_open(const struct channel *channel, uint32_t in_
     configure(channel, in_conf0, OUT_CONF0_OPEN, GDMA_V1_CHECK_OWNER, channel->trigger_id);
 }
 
-IRAM_ATTR void ahb_gdma_v1_c3_open(struct channel *channel, bus_addr_t base,
-                                   const struct engine_settings *settings)
+IRAM_ATTR void ahb_gdma_v1_c3_open(struct channel *channel, bus_addr_t base, bool burst,
+                                   size_t block_bytes)
 {
+    (void)block_bytes;
     channel->interrupts = base + channel->index * GDMA_V1_C3_INT_STRIDE;
     channel->registers = base + GDMA_V1_C3_IN_CONF0_REG +
                          channel->index * GDMA_V1_C3_CHANNEL_STRIDE;
     configure_open(channel, GDMA_V1_MEM_TRANS_EN | GDMA_V1_INDSCR_BURST_EN |
-                                (settings->burst ? GDMA_V1_IN_DATA_BURST_EN : 0u));
+                                (burst ? GDMA_V1_IN_DATA_BURST_EN : 0u));
 }
 
 IRAM_ATTR void ahb_gdma_v1_c3_close(struct channel *channel)

@@ -13,8 +13,7 @@ void ahb_gdma_v1_append(struct channel *channel, struct item *last, struct item 
 uint32_t ahb_gdma_v1_rest(const struct channel *channel);
 bus_addr_t ahb_gdma_v1_last_eof(const struct channel *channel);
 
-void ahb_gdma_v1_c3_open(struct channel *channel, bus_addr_t base,
-                         const struct engine_settings *settings);
+void ahb_gdma_v1_c3_open(struct channel *channel, bus_addr_t base, bool burst, size_t block_bytes);
 void ahb_gdma_v1_c3_close(struct channel *channel);
 void ahb_gdma_v1_c3_start(struct channel *channel, struct item *first);
 void ahb_gdma_v1_c3_listen(struct channel *channel, uint32_t events);
@@ -33,8 +32,7 @@ static DRAM_ATTR const struct engine_ops ahb_gdma_v1_c3_ops = {
     .stop = ahb_gdma_v1_c3_stop,
 };
 
-void ahb_gdma_v1_s3_open(struct channel *channel, bus_addr_t base,
-                         const struct engine_settings *settings);
+void ahb_gdma_v1_s3_open(struct channel *channel, bus_addr_t base, bool burst, size_t block_bytes);
 void ahb_gdma_v1_split_close(struct channel *channel);
 void ahb_gdma_v1_split_start(struct channel *channel, struct item *first);
 void ahb_gdma_v1_split_listen(struct channel *channel, uint32_t events);

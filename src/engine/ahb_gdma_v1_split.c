@@ -128,26 +128,25 @@ static IRAM_ATTR void configure(const struct channel *channel, uint32_t in_conf0
 }
 
 /* EXT_MEM_BK_SIZE: 0 is 16 bytes, 1 is 32, 2 is 64. */
-static IRAM_ATTR void open_layout(struct channel *channel, bus_addr_t base,
-                                  const struct engine_settings *settings)
+static IRAM_ATTR void open_layout(struct channel *channel, bus_addr_t base, bool burst,
+                                  size_t block_bytes)
 {
     const struct layout *layout = layout_of(channel);
     channel->interrupts = base + layout->in_interrupts + channel->index * layout->interrupt_stride;
     channel->registers = base + layout->in_link - IN_LINK + channel->index * layout->channel_stride;
-    configure(channel,
-              GDMA_V1_MEM_TRANS_EN | GDMA_V1_INDSCR_BURST_EN |
-                  (settings->burst ? GDMA_V1_IN_DATA_BURST_EN : 0u),
-              OUT_CONF0_OPEN,
-              GDMA_V1_CHECK_OWNER | (settings->block_bytes / 32u)
-                                        << GDMA_V1_S3_EXT_MEM_BK_SIZE_SHIFT,
-              channel->trigger_id);
+    configure(
+        channel,
+        GDMA_V1_MEM_TRANS_EN | GDMA_V1_INDSCR_BURST_EN | (burst ? GDMA_V1_IN_DATA_BURST_EN : 0u),
+        OUT_CONF0_OPEN,
+        GDMA_V1_CHECK_OWNER | (uint32_t)(block_bytes / 32) << GDMA_V1_S3_EXT_MEM_BK_SIZE_SHIFT,
+        channel->trigger_id);
 }
 
-IRAM_ATTR void ahb_gdma_v1_s3_open(struct channel *channel, bus_addr_t base,
-                                   const struct engine_settings *settings)
+IRAM_ATTR void ahb_gdma_v1_s3_open(struct channel *channel, bus_addr_t base, bool burst,
+                                   size_t block_bytes)
 {
     channel->layout = LAYOUT_S3;
-    open_layout(channel, base, settings);
+    open_layout(channel, base, burst, block_bytes);
 }
 
 IRAM_ATTR void ahb_gdma_v1_split_close(struct channel *channel)

@@ -64,6 +64,13 @@ static inline void item_write(struct item *item, bus_addr_t source, bus_addr_t d
     dma_store32(&item->rx.dw0, DW0_OWNER_DMA | bytes);
 }
 
+/* Has an item that the engine will not finish, or has long finished, count as done. */
+static inline void item_end(struct item *item)
+{
+    dma_store32(&item->tx.dw0, 0);
+    dma_store32(&item->rx.dw0, 0);
+}
+
 /* Puts an item behind another one that the engine has not been given yet. */
 static inline void item_link(struct item *item, const struct item *next)
 {
@@ -101,21 +108,16 @@ struct channel {
     uint8_t layout; /* of the registers, if the engine knows several */
 };
 
-/* What an engine is opened for. */
-struct engine_settings {
-    bool burst;          /* receive may burst into internal RAM */
-    uint8_t block_bytes; /* with which external RAM is reached; 0 on a chip without it */
-};
-
 /*
  * All functions: task or interrupt, under the driver's lock, without waiting, unless it says
  * otherwise.
  */
 struct engine_ops {
     /* Configures a claimed channel pair, whose index and trigger id are set, of the engine whose
-     * registers begin at base; the block's clock runs. Nothing interrupts before listen(). Task
-     * only; no lock needed. */
-    void (*open)(struct channel *channel, bus_addr_t base, const struct engine_settings *settings);
+     * registers begin at base; the block's clock runs. burst: receive may burst into internal RAM.
+     * block_bytes: with which external RAM is reached; 0 on a chip without it. Nothing interrupts
+     * before listen(). Task only; no lock needed. */
+    void (*open)(struct channel *channel, bus_addr_t base, bool burst, size_t block_bytes);
 
     /* Brings an open channel at rest back to its state after reset. Task only; no lock needed. */
     void (*close)(struct channel *channel);

@@ -143,7 +143,7 @@ static const struct layout *layout_here(void)
 }
 
 /* The block's clock runs, one pair is claimed. Time stands still unless a test lets it pass. */
-static void scene_open_with(unsigned pair, const struct engine_settings *settings)
+static void scene_open_with(unsigned pair, bool burst, size_t block_bytes)
 {
     scene.layout = layout_here();
     scene.engine = port_chip()->ahb;
@@ -158,12 +158,12 @@ static void scene_open_with(unsigned pair, const struct engine_settings *setting
     CHECK(scene.items != NULL);
     port_enable_engine(scene.engine);
     record();
-    scene.engine->ops->open(scene.channel, scene.engine->base, settings);
+    scene.engine->ops->open(scene.channel, scene.engine->base, burst, block_bytes);
 }
 
 static void scene_open(unsigned pair, bool burst)
 {
-    scene_open_with(pair, &(struct engine_settings){.burst = burst});
+    scene_open_with(pair, burst, 0);
 }
 
 /* As the core has it: errors interrupt. */
@@ -262,7 +262,7 @@ static void open_chooses_the_block_size(void)
         if (table[i].bytes > port_chip()->ahb->block_bytes_max) {
             continue;
         }
-        scene_open_with(0, &(struct engine_settings){.block_bytes = table[i].bytes});
+        scene_open_with(0, false, table[i].bytes);
         expect_configuration(0x14, table[i].field << BLOCK_SIZE_SHIFT);
         check_writes();
         scene_close();
@@ -282,8 +282,7 @@ static void close_restores_the_reset_state(void)
     for (size_t i = 0; i < COUNT; i++) {
         before[i] = machine_read32(channel + registers[i]);
     }
-    scene_open_with(1, &(struct engine_settings){.burst = true,
-                                                 .block_bytes = port_chip()->ahb->block_bytes_max});
+    scene_open_with(1, true, port_chip()->ahb->block_bytes_max);
     trace_listen(NULL, NULL);
     scene.engine->ops->listen(scene.channel, ENGINE_EVENT_ITEM | ENGINE_EVENT_EOF);
     start(0, 2);
@@ -453,8 +452,7 @@ static void stop_writes_the_sequence(void)
 {
     bool has_blocks = port_chip()->ahb->block_bytes_max != 0;
 
-    scene_open_with(1,
-                    &(struct engine_settings){.burst = true, .block_bytes = has_blocks ? 32 : 0});
+    scene_open_with(1, true, has_blocks ? 32 : 0);
     scene.engine->ops->listen(scene.channel, ENGINE_EVENT_LIST_END);
     start(0, 4);
     machine_advance(60);
@@ -604,7 +602,7 @@ static void open_forgets_an_earlier_use(void)
     start(0, 2);
     machine_advance(RUN_CYCLES);
     CHECK((read_events(INT_RAW) & scene.layout->in_suc_eof) != 0);
-    scene.engine->ops->open(scene.channel, scene.engine->base, &(struct engine_settings){0});
+    scene.engine->ops->open(scene.channel, scene.engine->base, false, 0);
     CHECK_EQ(read_events(INT_RAW), 0);
     CHECK_EQ(machine_read32(channel_register(scene.layout->in_conf0)), 0x14);
     start(2, 2);
@@ -625,7 +623,7 @@ static void start_as_soon_as_the_last_item_is_done(void)
     CHECK(beside != NULL && item != NULL);
     beside->index = 2;
     beside->trigger_id = 7;
-    scene.engine->ops->open(beside, scene.engine->base, &(struct engine_settings){0});
+    scene.engine->ops->open(beside, scene.engine->base, false, 0);
     for (unsigned round = 0; round < 20; round++) {
         item_write(item, bus_addr_of(scene.source.bytes),
                    bus_addr_of(scene.destination.bytes + ITEM_COUNT * BYTES),
@@ -681,7 +679,7 @@ static void check_external(uint8_t block_bytes, enum buffer_memory from, enum bu
     struct buffer source;
     struct buffer destination;
 
-    scene_open_with(0, &(struct engine_settings){.block_bytes = block_bytes});
+    scene_open_with(0, false, block_bytes);
     trace_listen(NULL, NULL);
     buffer_open_in(&source, from, ALL_BYTES, 5); /* transmit needs no alignment */
     buffer_open_in(&destination, to, ALL_BYTES, 0);

@@ -34,7 +34,8 @@ def exception_is_reported():
 
 images.tap.main([
     ("images are exactly rv32imc", lambda: images.script("check_image.py")),
-    ("S36 S37 the interrupt path is in RAM, without heap and console", lambda: images.script("check_iram.py")),
+    ("S36 S37 the interrupt path is in RAM, without heap and console",
+     lambda: images.script("check_iram.py")),
     *images.plain_tests(PLAIN),
     ("an exception is reported", exception_is_reported),
     *((f"{name}-board idles at its end", idles(name)) for name in PLAIN),

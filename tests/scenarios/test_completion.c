@@ -267,7 +267,7 @@ static void leave_stale_flags(void)
     item->rx.dw0 = DW0_OWNER_DMA | SMALL_BYTES;
     dma_publish();
     port_enable_engine(engine);
-    engine->ops->open(&channel, engine->base, &(struct engine_settings){0});
+    engine->ops->open(&channel, engine->base, false, 0);
     engine->ops->start(&channel, item);
     machine_advance(100000);
     CHECK(item_is_done(item));
