@@ -33,11 +33,12 @@ extern "C" {
 
 /** What happened on the simulated chip since it was switched on. */
 typedef struct {
-    const char *chip;     /**< its name */
-    uint64_t time_ns;     /**< virtual time */
-    uint64_t dma_busy_ns; /**< of this, how long the DMA's bus master was at work */
-    uint64_t dma_bytes;   /**< bytes that the DMA wrote as data */
-    uint64_t interrupts;  /**< interrupts that the CPU took */
+    const char *chip;            /**< its name */
+    uint64_t time_ns;            /**< virtual time */
+    uint64_t dma_busy_ns;        /**< of this, how long the DMA's bus master was at work */
+    uint64_t dma_bytes;          /**< bytes that the DMA wrote as data */
+    uint64_t dma_external_bytes; /**< likewise, into external RAM only */
+    uint64_t interrupts;         /**< interrupts that the CPU took */
     uint64_t yields; /**< of these, how many woke a task and so yielded the processor at the end */
     uint64_t register_reads; /**< register accesses by the driver */
     uint64_t register_writes;

@@ -407,13 +407,18 @@ size_t esp_async_memcpy_static_bytes(uint32_t backlog);
 /**
  * As esp_async_memcpy_install(), without any heap.
  *
+ * On a PC, with threads, static memory, the stack and malloc() are taken, too: they stand for the
+ * chip's memory, of whose heap the driver then takes as much, so that there ESP_ERR_NO_MEM is
+ * possible.
+ *
  * @param config as there
  * @param memory internal DMA memory, aligned to 8 bytes; the driver's until
  *        esp_async_memcpy_uninstall() has returned ESP_OK, and then the caller's again
  * @param bytes its size, at least esp_async_memcpy_static_bytes() of the backlog
  * @param mcp_hdl as there
- * @return as there, but never ESP_ERR_NO_MEM; ESP_ERR_INVALID_ARG also: memory is NULL, misaligned,
- *         or not internal RAM that the engine reaches; ESP_ERR_INVALID_SIZE: it is too small
+ * @return as there, but on a chip never ESP_ERR_NO_MEM; ESP_ERR_INVALID_ARG also: memory is NULL,
+ *         misaligned, or not internal RAM that the engine reaches; ESP_ERR_INVALID_SIZE: it is too
+ *         small
  */
 esp_err_t esp_async_memcpy_install_static(const async_memcpy_config_t *config, void *memory,
                                           size_t bytes, async_memcpy_handle_t *mcp_hdl);

@@ -31,6 +31,7 @@ enum cpu_mode { CPU_RANDOM, CPU_EXPLORE, CPU_EMULATED, CPU_THREADS };
 
 struct cpu {
     enum cpu_mode mode;
+    bool steady;
     uint64_t points;
     size_t explore_count;
     uint64_t explore_points[MACHINE_EXPLORE_POINTS_MAX];
@@ -59,6 +60,7 @@ void cpu_power_on(const struct machine_config *config)
 {
     memset(&cpu, 0, sizeof(cpu));
     cpu.mode = mode_of(config);
+    cpu.steady = config->steady;
     cpu.explore_count = config->explore_count;
     if (cpu.explore_count > MACHINE_EXPLORE_POINTS_MAX) {
         cpu.explore_count = MACHINE_EXPLORE_POINTS_MAX;
@@ -212,13 +214,13 @@ static void cpu_yield_to(int index)
 
 static void random_point(unsigned cycles)
 {
-    clock_advance(cycles + random_jitter());
+    clock_advance(cycles + (cpu.steady ? 0 : random_jitter()));
     struct core *core = cores_running();
     unsigned line = cpu_deliverable_line();
     if (line == 0) {
         return;
     }
-    if (core->put_off < PUT_OFF_MAX && machine_random(4) == 0) {
+    if (!cpu.steady && core->put_off < PUT_OFF_MAX && machine_random(4) == 0) {
         core->put_off++;
         return;
     }

@@ -73,6 +73,10 @@ struct machine_config {
      * and calls the handler. The caches are coherent. */
     bool threads;
 
+    /* For figures that a user sees: every point takes its time without jitter and a pending
+     * interrupt is delivered at the first, so that times are the model's and not the seed's. */
+    bool steady;
+
     /* The line of the data cache over external RAM: 16, 32 or 64 bytes; 0 means 32. */
     unsigned cache_line_bytes;
 };
@@ -195,7 +199,8 @@ void machine_complain(enum machine_complaint kind, const char *format, ...)
 
 struct machine_stats {
     uint64_t dma_busy_cycles;
-    uint64_t dma_read_bytes; /* data only */
+    uint64_t dma_read_bytes;     /* data only */
+    uint64_t dma_external_bytes; /* of data, into external RAM, with what fills blocks up */
     uint64_t dma_written_bytes;
     uint64_t dma_bursts;
     uint64_t interrupts; /* delivered */

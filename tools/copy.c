@@ -146,6 +146,7 @@ static int copy_file(const struct copy_options *options, const char *input_name,
         .psram_align_bytes = (size_t)options->psram_align_bytes,
         .burst_bytes = (size_t)options->burst_bytes,
         .backlog = (uint32_t)options->backlog,
+        .cores = (unsigned)options->cores,
     };
     uint64_t size_bytes = 0;
     if (!open_input(&plan, &size_bytes) || !output_open(&output, output_name)) {
@@ -190,6 +191,8 @@ const struct command copy_command = {
         "whole or not at all. \"-\" stands for standard input and output; the report goes to\n"
         "standard error then. Without --chip the environment variable ASYNC_MEMCPY_CHIP\n"
         "chooses, and without that the default of the library.\n"
+        "\n"
+        "With --cores 2 both cores of the chip take turns with the requests.\n"
         "\n"
         "--trace and --timeline show requests, items, bursts, interrupts and what the CPU does\n"
         "for them, in simulated time from the first call on. A trace has a line for every\n"

@@ -7,6 +7,7 @@
 
 #include "chip.h"
 #include "esp_heap_caps.h"
+#include "machine.h"
 
 #define CHIP_VARIABLE "ASYNC_MEMCPY_CHIP"
 
@@ -26,7 +27,8 @@ void copy_options_init(struct copy_options *options)
     *options = (struct copy_options){.from = STREAM_SRAM,
                                      .to = STREAM_SRAM,
                                      .chunk_bytes = CHUNK_BYTES_DEFAULT,
-                                     .backlog = BACKLOG_DEFAULT};
+                                     .backlog = BACKLOG_DEFAULT,
+                                     .cores = 1};
 }
 
 /* Adds a name to a list that is separated by commas. */
@@ -96,6 +98,16 @@ static bool take_backlog(const struct option_spec *spec, const char *text, void 
     struct copy_options *copy = options;
     if (!options_parse_number(text, false, 1, BACKLOG_MAX, &copy->backlog)) {
         message_complain("--%s %s is not a number from 1 to %d", spec->name, text, BACKLOG_MAX);
+        return false;
+    }
+    return true;
+}
+
+static bool take_cores(const struct option_spec *spec, const char *text, void *options)
+{
+    struct copy_options *copy = options;
+    if (!options_parse_number(text, false, 1, STREAM_CORES_MAX, &copy->cores)) {
+        message_complain("--%s %s is neither 1 nor 2", spec->name, text);
         return false;
     }
     return true;
@@ -187,6 +199,8 @@ const struct option_spec copy_specs[] = {
     {"to", "MEMORY", "where the destinations lie: sram (the default) or psram", take_to},
     {"chunk", "BYTES", "size of a request, 16K by default; K and M are understood", take_chunk},
     {"backlog", "N", "requests in flight at most, 1 to 1024, 8 by default", take_backlog},
+    {"cores", "N", "cores that submit in turn, each by its own driver: 1 or 2; 1 by default",
+     take_cores},
     {"sram-align", "N", "declared alignment, 0 or a power of two; 0 by default", take_sram_align},
     {"psram-align", "N", "the same for destinations in PSRAM; 0 by default", take_psram_align},
     {"burst", "N", "wished burst of the DMA in bytes; 0, no wish, by default", take_burst},
@@ -243,6 +257,16 @@ static bool complain_about_psram(const struct copy_options *options)
     return false;
 }
 
+static bool has_cores(const struct copy_options *options)
+{
+    unsigned count = machine_description()->core_count;
+    if (options->cores > count) {
+        message_complain("--cores %llu: %s has %u; take --cores %u",
+                         (unsigned long long)options->cores, options->chip, count, count);
+    }
+    return options->cores <= count;
+}
+
 bool copy_options_check(struct copy_options *options, int *exit_code)
 {
     async_memcpy_host_stats_t stats;
@@ -258,5 +282,6 @@ bool copy_options_check(struct copy_options *options, int *exit_code)
     }
     options->chip = stats.chip;
     bool needs_psram = options->from == STREAM_PSRAM || options->to == STREAM_PSRAM;
-    return !needs_psram || psram_bytes != 0 || complain_about_psram(options);
+    return has_cores(options) &&
+           (!needs_psram || psram_bytes != 0 || complain_about_psram(options));
 }

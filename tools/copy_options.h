@@ -15,6 +15,7 @@ struct copy_options {
     enum stream_memory to;
     uint64_t chunk_bytes;
     uint64_t backlog;
+    uint64_t cores;
     uint64_t sram_align_bytes;
     uint64_t psram_align_bytes;
     uint64_t burst_bytes;

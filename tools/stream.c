@@ -12,6 +12,7 @@
 #include "command.h"
 #include "esp_async_memcpy.h"
 #include "esp_heap_caps.h"
+#include "machine.h"
 #include "progress.h"
 #include "refusal.h"
 #include "timeline.h"
@@ -26,16 +27,25 @@ struct slot {
     esp_err_t status;
 };
 
+/* A core's part of a copy. */
+struct copier {
+    struct stream *stream;
+    unsigned core;
+    async_memcpy_handle_t driver;
+    int exit_code;
+};
+
 struct stream {
     const struct stream_plan *plan;
     struct stream_result *result;
-    async_memcpy_handle_t driver;
+    struct copier copiers[STREAM_CORES_MAX];
     uint8_t *sources;
     uint8_t *destinations;
     struct slot *slots;
     uint64_t submitted; /* the slot of request n is n modulo the backlog */
     uint64_t finished;
     bool input_ended;
+    bool failed;
 };
 
 const char *stream_memory_name(enum stream_memory memory)
@@ -106,15 +116,16 @@ static void spoil_destination(struct slot *slot, size_t size_bytes)
     }
 }
 
-static bool submit_slot(struct stream *stream, struct slot *slot)
+static bool submit_slot(const struct copier *copier, struct slot *slot)
 {
+    struct stream *stream = copier->stream;
     size_t request_bytes = align_up(slot->size_bytes, stream_align_bytes(stream->plan));
     memset(slot->source + slot->size_bytes, 0, request_bytes - slot->size_bytes);
     spoil_destination(slot, request_bytes);
     slot->done = false;
     slot->request = stream->submitted;
     timeline_begin_call(slot->timeline, slot->request, request_bytes);
-    esp_err_t error = esp_async_memcpy(stream->driver, slot->destination, slot->source,
+    esp_err_t error = esp_async_memcpy(copier->driver, slot->destination, slot->source,
                                        request_bytes, note_completion, slot);
     timeline_end_call(slot->timeline, slot->request, request_bytes);
     if (error != ESP_OK) {
@@ -123,18 +134,6 @@ static bool submit_slot(struct stream *stream, struct slot *slot)
         return false;
     }
     stream->submitted++;
-    return true;
-}
-
-/* Submits until the backlog is full or the input has ended. */
-static bool submit_all(struct stream *stream)
-{
-    while (!stream->input_ended && stream->submitted - stream->finished < stream->plan->backlog) {
-        struct slot *slot = slot_of(stream, stream->submitted);
-        if (!read_slot(stream, slot) || (slot->size_bytes > 0 && !submit_slot(stream, slot))) {
-            return false;
-        }
-    }
     return true;
 }
 
@@ -148,15 +147,11 @@ static bool wait_for_slot(const struct slot *slot)
     return true;
 }
 
-/* Waits for the oldest request, verifies what it copied and writes it. */
+/* Verifies what the oldest request copied and writes it. */
 static bool finish_oldest(struct stream *stream)
 {
     struct slot *slot = slot_of(stream, stream->finished);
     unsigned long long number = stream->finished;
-    if (!wait_for_slot(slot)) {
-        message_complain("request %llu never ended: the simulated chip came to rest", number);
-        return false;
-    }
     stream->finished++;
     if (slot->status != ESP_OK) {
         message_complain("request %llu failed: %s", number, esp_err_to_name(slot->status));
@@ -174,18 +169,71 @@ static bool finish_oldest(struct stream *stream)
     return timeline_is_sound(slot->timeline);
 }
 
-static bool copy_all(struct stream *stream)
+static bool is_of(const struct copier *copier, uint64_t request)
 {
-    do {
-        if (!submit_all(stream)) {
-            return false;
+    return request % copier->stream->plan->cores == copier->core;
+}
+
+static bool may_submit(const struct copier *copier)
+{
+    const struct stream *stream = copier->stream;
+    return is_of(copier, stream->submitted) && !stream->input_ended &&
+           stream->submitted - stream->finished < stream->plan->backlog;
+}
+
+static bool may_finish(const struct copier *copier)
+{
+    struct stream *stream = copier->stream;
+    return is_of(copier, stream->finished) && stream->finished < stream->submitted &&
+           slot_of(stream, stream->finished)->done;
+}
+
+/* Does what is next for this core, and waits if it is nothing. */
+static bool go_on(const struct copier *copier)
+{
+    struct stream *stream = copier->stream;
+    bool good = true;
+    if (may_submit(copier)) {
+        struct slot *slot = slot_of(stream, stream->submitted);
+        good = read_slot(stream, slot) && (slot->size_bytes == 0 || submit_slot(copier, slot));
+    } else if (may_finish(copier)) {
+        good = finish_oldest(stream);
+    } else {
+        good = async_memcpy_host_wait_for_interrupt();
+        if (!good) {
+            message_complain("request %llu never ended: the simulated chip came to rest",
+                             (unsigned long long)stream->finished);
         }
-        if (stream->finished < stream->submitted && !finish_oldest(stream)) {
-            return false;
+        return good;
+    }
+    machine_wake_cores(); /* it may be another's turn */
+    return good;
+}
+
+/* The task of each core. */
+static void copy_all(void *argument)
+{
+    const struct copier *copier = argument;
+    struct stream *stream = copier->stream;
+    while (!stream->failed && (!stream->input_ended || stream->finished < stream->submitted)) {
+        if (!go_on(copier)) {
+            stream->failed = true;
+            machine_wake_cores();
         }
-    } while (!stream->input_ended || stream->finished < stream->submitted);
+    }
+}
+
+static bool copy_on_all_cores(struct stream *stream)
+{
+    for (unsigned core = 1; core < stream->plan->cores; core++) {
+        machine_start_core(core, copy_all, &stream->copiers[core]);
+    }
+    copy_all(&stream->copiers[0]);
+    for (unsigned core = 1; core < stream->plan->cores; core++) {
+        machine_join_core(core);
+    }
     stream->result->requests = stream->finished;
-    return true;
+    return !stream->failed;
 }
 
 /* Buffers must not be given back, nor the driver uninstalled, under a running copy. */
@@ -197,15 +245,15 @@ static void settle(struct stream *stream)
     }
 }
 
-static int install(struct stream *stream)
+static int install(struct copier *copier)
 {
-    const struct stream_plan *plan = stream->plan;
+    const struct stream_plan *plan = copier->stream->plan;
     async_memcpy_config_t config = ASYNC_MEMCPY_DEFAULT_CONFIG();
     config.backlog = plan->backlog;
     config.sram_trans_align = plan->sram_align_bytes;
     config.psram_trans_align = plan->psram_align_bytes;
     config.dma_burst_size = plan->burst_bytes;
-    esp_err_t error = esp_async_memcpy_install(&config, &stream->driver);
+    esp_err_t error = esp_async_memcpy_install(&config, &copier->driver);
     if (error == ESP_ERR_NO_MEM) {
         message_complain("the chip's memory is too small for --backlog %u; take a smaller one",
                          (unsigned)config.backlog);
@@ -220,6 +268,29 @@ static int install(struct stream *stream)
         message_complain("the driver cannot be installed: %s", esp_err_to_name(error));
     }
     return error == ESP_OK ? EXIT_DONE : EXIT_FAILED;
+}
+
+/* Interrupts come on the core that installs. */
+static void install_here(void *argument)
+{
+    struct copier *copier = argument;
+    copier->exit_code = install(copier);
+}
+
+static int install_all(struct stream *stream)
+{
+    int exit_code = EXIT_DONE;
+    for (unsigned core = 0; core < stream->plan->cores && exit_code == EXIT_DONE; core++) {
+        struct copier *copier = &stream->copiers[core];
+        if (core == 0) {
+            install_here(copier);
+        } else {
+            machine_start_core(core, install_here, copier);
+            machine_join_core(core);
+        }
+        exit_code = copier->exit_code;
+    }
+    return exit_code;
 }
 
 /* Buffers follow one another in one block, each at a multiple of this. */
@@ -305,8 +376,10 @@ static int allocate(struct stream *stream)
 static void close_stream(struct stream *stream)
 {
     settle(stream);
-    if (stream->driver != NULL) {
-        (void)esp_async_memcpy_uninstall(stream->driver);
+    for (unsigned core = 0; core < stream->plan->cores; core++) {
+        if (stream->copiers[core].driver != NULL) {
+            (void)esp_async_memcpy_uninstall(stream->copiers[core].driver);
+        }
     }
     if (stream->plan->from != stream->plan->to) {
         heap_caps_free(stream->destinations);
@@ -315,13 +388,21 @@ static void close_stream(struct stream *stream)
     free(stream->slots);
 }
 
-static void measure(struct stream_result *result, const async_memcpy_host_stats_t *before)
+/* Of a request of which all has been placed by CPU, the engine copies a word of the driver's. */
+static uint64_t moved_bytes(const struct stream_plan *plan, const async_memcpy_host_stats_t *stats)
+{
+    return plan->to == STREAM_PSRAM ? stats->dma_external_bytes : stats->dma_bytes;
+}
+
+static void measure(const struct stream_plan *plan, struct stream_result *result,
+                    const async_memcpy_host_stats_t *before)
 {
     async_memcpy_host_stats_t after;
     async_memcpy_host_get_stats(&after);
     result->time_ns = after.time_ns - before->time_ns;
     result->dma_busy_ns = after.dma_busy_ns - before->dma_busy_ns;
     result->dma_bytes = after.dma_bytes - before->dma_bytes;
+    result->moved_bytes = moved_bytes(plan, &after) - moved_bytes(plan, before);
     result->interrupts = after.interrupts - before->interrupts;
     result->register_reads = after.register_reads - before->register_reads;
     result->register_writes = after.register_writes - before->register_writes;
@@ -331,17 +412,20 @@ int stream_run(const struct stream_plan *plan, struct stream_result *result)
 {
     async_memcpy_host_stats_t before;
     struct stream stream = {.plan = plan, .result = result};
+    for (unsigned core = 0; core < STREAM_CORES_MAX; core++) {
+        stream.copiers[core] = (struct copier){.stream = &stream, .core = core};
+    }
     memset(result, 0, sizeof *result);
-    int exit_code = install(&stream);
+    int exit_code = install_all(&stream);
     if (exit_code == EXIT_DONE) {
         exit_code = allocate(&stream);
     }
     if (exit_code == EXIT_DONE) {
         async_memcpy_host_get_stats(&before);
         timeline_start(plan->timeline);
-        exit_code = copy_all(&stream) ? EXIT_DONE : EXIT_FAILED;
+        exit_code = copy_on_all_cores(&stream) ? EXIT_DONE : EXIT_FAILED;
         timeline_stop(plan->timeline);
-        measure(result, &before);
+        measure(plan, result, &before);
     }
     close_stream(&stream);
     return exit_code;

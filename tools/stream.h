@@ -16,6 +16,8 @@
 /* The memories that a buffer can lie in. */
 enum stream_memory { STREAM_SRAM, STREAM_PSRAM };
 
+enum { STREAM_CORES_MAX = 2 };
+
 struct timeline;
 
 struct stream_plan {
@@ -30,6 +32,7 @@ struct stream_plan {
     size_t psram_align_bytes;
     size_t burst_bytes;
     uint32_t backlog;
+    unsigned cores; /* that take turns with the requests, each with a driver of its own */
 };
 
 /* The names are those of the command line and of the report. */
@@ -46,6 +49,7 @@ struct stream_result {
     uint64_t time_ns; /* virtual; so are the following */
     uint64_t dma_busy_ns;
     uint64_t dma_bytes;
+    uint64_t moved_bytes; /* of these, into destinations; the others only end requests */
     uint64_t interrupts;
     uint64_t register_reads;
     uint64_t register_writes;

@@ -61,6 +61,7 @@ void async_memcpy_host_get_stats(async_memcpy_host_stats_t *stats)
         stats->time_ns = machine_cycles_to_ns(machine_now_cycles());
         stats->dma_busy_ns = machine_cycles_to_ns(machine->dma_busy_cycles);
         stats->dma_bytes = machine->dma_written_bytes;
+        stats->dma_external_bytes = machine->dma_external_bytes;
         stats->interrupts = machine_thread_interrupts();
         stats->yields = machine_thread_yields();
         stats->register_reads = machine->register_reads;

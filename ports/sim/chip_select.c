@@ -40,7 +40,7 @@ static void switch_on(void)
     if (chip == NULL) {
         return;
     }
-    const struct machine_config config = {.chip = chip->name};
+    const struct machine_config config = {.chip = chip->name, .steady = true};
     if (machine_power_on(&config)) {
         adopt_machine();
     } else if (!failure_was_reported) {

@@ -111,6 +111,7 @@ bool psram_write(uint32_t address, const void *from, uint32_t bytes)
         return false;
     }
     psram_note(address);
+    machine_count()->dma_external_bytes += bytes;
     if (!machine_has_variant(MACHINE_PSRAM_LANDS_LATE)) {
         return memory_bus_write(address, from, bytes);
     }

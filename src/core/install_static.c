@@ -21,8 +21,15 @@ esp_err_t esp_async_memcpy_install_static(const async_memcpy_config_t *config, v
     if (needed == 0 || needed > bytes) {
         return ESP_ERR_INVALID_SIZE;
     }
-    if ((uintptr_t)memory % MEMORY_ALIGN != 0 ||
-        !plan_range_within(bus_addr_of(memory), needed, sram->low, sram->size_bytes)) {
+    if ((uintptr_t)memory % MEMORY_ALIGN != 0) {
+        return ESP_ERR_INVALID_ARG;
+    }
+    if (port_is_ordinary(memory, needed)) {
+        /* It stands for the chip's own, where items must lie: 20 bits of their address are told to
+         * the engine (gdma_ahb_v1.md, LINK). */
+        return esp_async_memcpy_install(config, mcp_hdl);
+    }
+    if (!plan_range_within(bus_addr_of(memory), needed, sram->low, sram->size_bytes)) {
         return ESP_ERR_INVALID_ARG;
     }
     for (size_t i = 0; i < needed; i++) {

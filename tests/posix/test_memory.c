@@ -237,6 +237,32 @@ static void declared_alignment(void)
     CHECK_EQ(esp_async_memcpy_uninstall(driver), ESP_OK);
 }
 
+/* Ordinary memory stands for the chip's, unless the program wants to be told. */
+static void static_installation(void)
+{
+    static _Alignas(8) uint8_t memory[ASYNC_MEMCPY_STATIC_BYTES(4)];
+    const async_memcpy_config_t config = {.backlog = 4};
+    async_memcpy_handle_t driver = NULL;
+    uint8_t bytes[1000];
+    size_t free_bytes = heap_caps_get_free_size(MALLOC_CAP_DMA);
+    suite_fill(bytes, 500, 7);
+    for (unsigned round = 0; round < 20; round++) {
+        CHECK_EQ(esp_async_memcpy_install_static(&config, memory, sizeof memory, &driver), ESP_OK);
+        CHECK_EQ(esp_memcpy_blocking(driver, bytes + 500, bytes, 500, -1), ESP_OK);
+        suite_check(bytes + 500, 500, 7);
+        suite_uninstall(driver);
+        CHECK_EQ(heap_caps_get_free_size(MALLOC_CAP_DMA), free_bytes);
+    }
+    CHECK_EQ(esp_async_memcpy_install_static(&config, memory + 1, sizeof memory - 1, &driver),
+             ESP_ERR_INVALID_ARG);
+    CHECK_EQ(esp_async_memcpy_install_static(&config, memory, 64, &driver), ESP_ERR_INVALID_SIZE);
+    async_memcpy_host_set_strict(true);
+    CHECK_EQ(esp_async_memcpy_install_static(&config, memory, sizeof memory, &driver),
+             ESP_ERR_INVALID_ARG);
+    async_memcpy_host_set_strict(false);
+    CHECK(driver == NULL);
+}
+
 static const struct test_case tests[] = {
     {"every place", every_place},
     {"large copy", large_copy},
@@ -245,6 +271,7 @@ static const struct test_case tests[] = {
     {"refused addresses", refused_addresses},
     {"strict mode", strict_mode},
     {"declared alignment", declared_alignment},
+    {"static installation", static_installation},
     {NULL, NULL},
 };
 

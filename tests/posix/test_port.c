@@ -4,6 +4,7 @@
 #include "suite.h"
 
 #include <sched.h>
+#include <time.h>
 
 #include "clock.h"
 #include "monitor.h"
@@ -141,6 +142,35 @@ static void signal_is_binary(void)
     port_signal_deinit(&signal);
 }
 
+/* Of a clock of the system, in milliseconds. */
+static double now_ms(clockid_t clock)
+{
+    struct timespec now;
+    CHECK_EQ(clock_gettime(clock, &now), 0);
+    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
+/* A take uses a give up, and who waits sleeps, the machine's thread too. One that turned round and
+ * round would use the processor for the most part, be the system ever so busy. */
+static void waiting_is_sleeping(void)
+{
+    enum { WAIT_MS = 400, SHARE_MAX = 8 };
+    struct port_signal signal;
+    CHECK(port_chip() != NULL);
+    while (async_memcpy_host_wait_for_interrupt()) {
+    }
+    port_signal_init(&signal);
+    (void)port_signal_give(&signal);
+    CHECK(port_signal_take_within(&signal, WAIT_MS));
+    double began_ms = now_ms(CLOCK_MONOTONIC);
+    double began_cpu_ms = now_ms(CLOCK_PROCESS_CPUTIME_ID);
+    CHECK(!port_signal_take_within(&signal, WAIT_MS));
+    double cpu_ms = now_ms(CLOCK_PROCESS_CPUTIME_ID) - began_cpu_ms;
+    CHECK(now_ms(CLOCK_MONOTONIC) - began_ms >= WAIT_MS - 1);
+    CHECK(cpu_ms < (double)WAIT_MS / SHARE_MAX);
+    port_signal_deinit(&signal);
+}
+
 static void give_and_linger(void *argument)
 {
     struct slow *slow = argument;
@@ -269,6 +299,7 @@ static const struct test_case tests[] = {
     {"lines run out", lines_run_out},
     {"waiting for events that do not interrupt", waiting_for_events_that_do_not_interrupt},
     {"signal is binary", signal_is_binary},
+    {"waiting is sleeping", waiting_is_sleeping},
     {"signals take effect at the end", signals_take_effect_at_the_end},
     {"waiting for what is called as interrupt", waiting_for_what_is_called_as_interrupt},
     {"signals between threads", signals_between_threads},

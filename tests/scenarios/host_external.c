@@ -310,19 +310,26 @@ static void check_receive_items(const struct trace_event *event, void *context)
  * line has two masters. */
 static void s21_writes_are_whole_blocks(void)
 {
-    static const size_t bursts[] = {0, 16, 32, 64};
+    static const async_memcpy_config_t configs[] = {
+        {.backlog = 2},
+        {.backlog = 2, .dma_burst_size = 16},
+        {.backlog = 2, .dma_burst_size = 32},
+        {.backlog = 2, .dma_burst_size = 64},
+        {.backlog = 2, .sram_trans_align = 16},
+        {.backlog = 2, .sram_trans_align = 4, .dma_burst_size = 32},
+    };
 
-    for (size_t i = 0; i < sizeof(bursts) / sizeof(bursts[0]); i++) {
-        const async_memcpy_config_t config = {.backlog = 2, .dma_burst_size = bursts[i]};
+    for (size_t i = 0; i < sizeof(configs) / sizeof(configs[0]); i++) {
+        uint32_t burst = (uint32_t)configs[i].dma_burst_size;
         struct written written = {16, 0};
         async_memcpy_handle_t handle;
 
-        written.unit = written.unit < bursts[i] ? (uint32_t)bursts[i] : written.unit;
+        written.unit = written.unit < burst ? burst : written.unit;
         if (written.unit < machine_cache_line_bytes()) {
             written.unit = machine_cache_line_bytes();
         }
         trace_listen(check_receive_items, &written);
-        handle = driver_install_with(&config);
+        handle = driver_install_with(&configs[i]);
         for (unsigned round = 0; round < 40; round++) {
             struct copy_way way = {BUFFER_EXTERNAL, BUFFER_INTERNAL, platform_random(LINE_MAX),
                                    platform_random(LINE_MAX)};

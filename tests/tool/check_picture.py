@@ -83,18 +83,38 @@ def times_of(mark):
     return re.search(r"([\d.]+) us to ([\d.]+) us$", text_of(mark.find(SVG + "title"))).groups()
 
 
+def index_in(name):
+    """Returns the number of a core or channel in its name, 0 if there is none."""
+    return int((re.search("[0-9]", name) or ["0"])[0])
+
+
+def read_lanes(root):
+    """Returns the lanes from above to below, each with the index of the group that it is in."""
+    index, lanes = 0, []
+    for element in root.iter():
+        if element.tag == SVG + "text" and element.get("font-weight") == "bold":
+            index = index_in(re.sub("^amcp.*", "", text_of(element)))
+        elif element.get("class") == "lane":
+            lanes.append((element, index))
+    return lanes
+
+
 def read_spans(events):
-    """Returns the begins and ends of all spans, by name, as a tooltip has them."""
+    """Returns the begins and ends of all spans, by name and by index of the core or channel, as a
+    tooltip has them."""
     spans, begun = collections.defaultdict(list), {}
+    indexes = {(event["pid"], event["tid"]): index_in(event["args"]["name"])
+               for event in events if event["name"] == "thread_name"}
     for event in events:
+        key = event["name"], indexes.get((event["pid"], event.get("tid")))
         if event["ph"] == "b":
             begun[event["cat"], event["id"]] = event["ts"]
         elif event["ph"] == "e":
-            spans[event["name"]].append((begun[event["cat"], event["id"]], event["ts"]))
+            spans[key].append((begun[event["cat"], event["id"]], event["ts"]))
         elif event["ph"] == "X":
-            spans[event["name"]].append((event["ts"], event["ts"] + event["dur"]))
-    return {name: [(f"{start:.3f}", f"{end:.3f}") for start, end in times]
-            for name, times in spans.items()}
+            spans[key].append((event["ts"], event["ts"] + event["dur"]))
+    return {key: [(f"{start:.3f}", f"{end:.3f}") for start, end in times]
+            for key, times in spans.items()}
 
 
 def read_axis(root):
@@ -121,13 +141,13 @@ def check_places(title, marks, axis):
                f"{title}: from {left} to {right} is drawn what lasted from {start} to {end}")
 
 
-def check_lane(lane, spans, axis):
+def check_lane(lane, index, spans, axis):
     """Returns the lane's box, and whether it is aggregated."""
     title = text_of(lane.find(SVG + "text"))
     name, count = re.fullmatch(r"(.*) \((\d+)\)", title).groups()
     marks = [g.find(SVG + "rect") for g in lane.findall(SVG + "g")]
     aggregated = lane.find(SVG + "path") is not None
-    wanted = spans[LANES[name]]
+    wanted = spans[LANES[name], index]
     demand(int(count) == len(wanted), f"{title}: the trace has {len(wanted)}")
     demand(aggregated or sorted(map(times_of, marks)) == sorted(wanted),
            f"{title}: other spans than in the trace")
@@ -149,9 +169,9 @@ def main():
     spans = read_spans(trace["traceEvents"])
     check_self_contained(root, text)
     check_boxes(root)
-    lanes = [g for g in root.iter(SVG + "g") if g.get("class") == "lane"]
+    lanes = read_lanes(root)
     axis = read_axis(root)
-    found = [check_lane(lane, spans, axis) for lane in lanes]
+    found = [check_lane(lane, index, spans, axis) for lane, index in lanes]
     demand(len(lanes) == len(spans), f"{len(lanes)} lanes for {sorted(spans)}")
     edges = [edge for box, _ in found for edge in box]
     demand(edges == sorted(edges), f"lanes overlap: {edges}")

@@ -55,8 +55,17 @@ def check_names(events):
     for event in events:
         if event["ph"] != "M":
             name = names[lane(event)]
-            demand(event["name"] in CONTENTS[re.sub("^channel [0-9]: ", "", name)],
+            plain = re.sub("^core [0-9]", "core 0", re.sub("^channel [0-9]: ", "", name))
+            demand(event["name"] in CONTENTS[plain],
                    f"on the lane of {name}: {event}")
+
+
+def check_cores(events, report):
+    """Each core and each channel has lanes of its own."""
+    names = {event["args"]["name"] for event in events if event["name"] == "thread_name"}
+    for index in range(report["cores"] if report["requests"] > 1 else 1):
+        wanted = {f"core {index}", f"core {index}: registers", f"channel {index}: writes"}
+        demand(wanted <= names, f"no lane for {wanted - names}")
 
 
 def check_pairs(events):
@@ -143,7 +152,9 @@ def check_causes(spans, pairs, parents):
             number = begin["args"]["request"]
             demand(begin["ts"] == calls[number]["ts"], f"request {number} and its call")
             demand(end["ts"] == callbacks[number]["ts"], f"request {number} and its callback")
-    demand(list(callbacks) == sorted(callbacks), "callbacks out of order")
+    for core in {lane(callback) for callback in callbacks.values()}:
+        numbers = [n for n, callback in callbacks.items() if lane(callback) == core]
+        demand(numbers == sorted(numbers), "callbacks out of order")
     for callback in callbacks.values():
         parent = parents[id(callback)]
         demand(parent and parent["name"] == "interrupt", f"a callback in no interrupt: {callback}")
@@ -173,6 +184,7 @@ def main():
     unknown = {event["ph"] for event in events} - PHASES
     demand(not unknown, f"phases {unknown}")
     check_names(events)
+    check_cores(events, report)
     spans = [event for event in events if event["ph"] == "X"]
     pairs = check_pairs(events)
     parents = check_nesting(spans)

@@ -261,6 +261,21 @@ PYTHON
     grep -qx 'memory      from PSRAM to SRAM' report
 }
 
+# What the CPU places is not said to be spared.
+few_bytes_report() {
+    make_file in 1
+    "$AMCP" copy --chip "$1" --to psram --json in out >json
+    grep -q '"dma_bytes": 4,' json
+    grep -q '"cpu_bytes_spared": 0,' json
+    grep -q '"cpu_cycles_spared_estimate": 0,' json
+    "$AMCP" copy --chip "$1" --to psram in out >report
+    grep -q '^DMA .* of that time, 0 bytes$' report
+    grep -q '^ *and 4 bytes to end requests that the CPU placed$' report
+    grep -q '^CPU spared  moving 0 bytes: about 0 cycles,' report
+    "$AMCP" copy --chip "$1" --from psram --json in out >json
+    grep -q '"cpu_bytes_spared": 1,' json
+}
+
 # What has no effect on a chip without PSRAM is accepted there, as by the driver.
 without_psram() {
     copies 20000 --chip esp32c3 --psram-align 32 --burst 128
@@ -271,6 +286,7 @@ pairs_of_memories() { with_psram every_pair; }
 psram_alignments() { with_psram every_psram_align; }
 bursts() { with_psram every_burst; }
 psram_reports() { with_psram psram_json; }
+few_bytes() { with_psram few_bytes_report; }
 
 add "sizes from 0 to 128 KiB" sizes
 add "a file larger than the memory" larger_than_memory
@@ -281,6 +297,7 @@ add "--from and --to" pairs_of_memories
 add "--psram-align" psram_alignments
 add "--burst" bursts
 add "the report of a copy with PSRAM" psram_reports
+add "the report of what the CPU places" few_bytes
 add "the options for PSRAM without it" without_psram
 add "--chip and the environment" chip_by_environment
 add "standard input and output" standard_streams

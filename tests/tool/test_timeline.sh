@@ -34,14 +34,6 @@ options() {
 large() { looked_at 300003; }
 
 psram() {
-    "$AMCP" chips --json | python3 -c '
-import json, sys
-for chip in json.load(sys.stdin):
-    if any(memory["kind"] == "psram" for memory in chip["memory"]):
-        print(chip["chip"])'
-}
-
-psram() {
     local chip from to chips
     chips=$(chips_with_psram)
     for chip in $chips; do
@@ -55,6 +47,29 @@ psram() {
         looked_at 20001 --chip "$chip" --from sram --to psram --psram-align 32 --chunk 4096
         grep -q '"write-back"' trace.json
         grep -q '"invalidate"' trace.json
+    done
+}
+
+# Fails unless there is one.
+chips_with_two_cores() {
+    "$AMCP" chips --json | python3 -c '
+import json, sys
+chips = [chip["chip"] for chip in json.load(sys.stdin) if chip["cores"] == 2]
+print(*chips, sep="\n")
+sys.exit(not chips)' || die "no chip has two cores"
+}
+
+two_cores() {
+    local chip chips
+    chips=$(chips_with_two_cores)
+    for chip in $chips; do
+        looked_at 1 --chip "$chip" --cores 2
+        looked_at 50001 --chip "$chip" --cores 2 --chunk 3000
+        looked_at 50001 --chip "$chip" --cores 2 --chunk 3000 --backlog 1
+        looked_at 50001 --chip "$chip" --cores 2 --from psram --to psram --chunk 1003 --backlog 5
+        grep -q '"core 1: registers"' trace.json
+        grep -q 'CPU core 1' picture.svg
+        grep -q 'DMA channel 1' picture.svg
     done
 }
 
@@ -254,6 +269,7 @@ add "the trace and the picture agree with the report" sizes
 add "with other options" options
 add "of a longer copy" large
 add "with PSRAM" psram
+add "with two cores" two_cores
 add "the same files every time" same_every_time
 add "the same report with and without" same_report
 add "of an empty file" nothing_to_copy

@@ -22,8 +22,8 @@ help_everywhere() {
 
 help_names_every_option() {
     local option
-    for option in chip from to chunk backlog sram-align psram-align burst trace timeline window \
-        json quiet help version; do
+    for option in chip from to chunk backlog cores sram-align psram-align burst trace timeline \
+        window json quiet help version; do
         "$AMCP" copy --help | grep -q "^  --$option "
     done
 }
@@ -110,10 +110,20 @@ wrong_numbers() {
         wrong psram-align "$value" 'is neither 0 nor a power of two up to 64K'
         wrong burst "$value" 'is neither 0 nor a power of two up to 64K'
     done
+    for value in 0 3 -1 two 1.5 ''; do
+        wrong cores "$value" 'is neither 1 nor 2'
+    done
     for value in rom SRAM psram2 sra ''; do
         wrong from "$value" 'is neither sram nor psram'
         wrong to "$value" 'is neither sram nor psram'
     done
+}
+
+core_is_missing() {
+    : >in
+    fails_with 2 '^amcp copy: --cores 2: esp32c3 has 1; take --cores 1$' \
+        "$AMCP" copy --chip esp32c3 --cores 2 in out
+    only in
 }
 
 psram_is_missing() {
@@ -218,6 +228,7 @@ add "wrong numbers" wrong_numbers
 add "options that contradict one another" wrong_combination
 add "an unknown chip" unknown_chip
 add "PSRAM on a chip without it" psram_is_missing
+add "a chip without a second core" core_is_missing
 add "what the driver refuses" refused_by_the_driver
 add "buffers larger than the memory" too_large_for_memory
 add "buffers larger than one of two memories" too_large_for_one_of_two

@@ -442,6 +442,36 @@ static void test_time_passes(void)
     CHECK_EQ(machine_stats()->register_writes, 2);
 }
 
+/* Returns the time that some points and an interrupt take without jitter. */
+static uint64_t steady_cycles(uint64_t seed)
+{
+    const struct machine_config config = {.chip = "esp32c3", .seed = seed, .steady = true};
+    CHECK(machine_power_on(&config));
+    raw_count_complaints();
+    listen_with(acknowledge_interrupt);
+    machine_mask_interrupts();
+    route(SOFTWARE_SOURCE, LINE, 1);
+    machine_write32(SOFTWARE_REGISTER, 1);
+    uint64_t before = machine_now_cycles();
+    for (unsigned i = 0; i < 1000; i++) {
+        machine_point();
+    }
+    CHECK_EQ(machine_now_cycles(), before + 4000);
+    machine_unmask_interrupts();
+    CHECK_EQ(taken, 0);
+    machine_point();
+    CHECK_EQ(taken, 1);
+    return machine_now_cycles();
+}
+
+static void test_steady(void)
+{
+    uint64_t cycles = steady_cycles(1);
+    for (uint64_t seed = 2; seed < 20; seed++) {
+        CHECK_EQ(steady_cycles(seed), cycles);
+    }
+}
+
 /* A pending interrupt comes at one of the next points, at times not at the first. */
 static void test_delivery(void)
 {
@@ -715,6 +745,7 @@ static const struct test_case cases[] = {
     {"edge", test_edge},
     {"events", test_events},
     {"time passes", test_time_passes},
+    {"steady time", test_steady},
     {"delivery", test_delivery},
     {"wrong masking", test_wrong_masking},
     {"explore: time stands still", test_explore_stands_still},

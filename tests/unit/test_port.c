@@ -573,6 +573,19 @@ static void test_stats(void)
     switch_off();
 }
 
+/* Who does not choose the machine gets times without the seed's jitter. */
+static void test_steady(void)
+{
+    switch_off();
+    CHECK(port_chip() != NULL);
+    uint64_t before = machine_now_cycles();
+    for (unsigned i = 0; i < 1000; i++) {
+        machine_point();
+    }
+    CHECK_EQ(machine_now_cycles(), before + 4000);
+    switch_off();
+}
+
 static const struct test_case machine_cases[] = {
     {"memory by capability", test_memory},
     {"how much memory there is", test_memory_sizes},
@@ -603,6 +616,7 @@ static const struct test_case bare_cases[] = {
     {"choosing the chip", test_select_chip},
     {"the chip by environment", test_chip_by_environment},
     {"counters and names", test_stats},
+    {"steady time", test_steady},
     {NULL, NULL},
 };
 

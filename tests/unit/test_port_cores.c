@@ -83,6 +83,17 @@ static void test_lock_briefly(void)
     add_on_both(1);
 }
 
+/* Another core's turn may come, and an interrupt, between a look at something and the lock. */
+static void test_point_before_lock(void)
+{
+    port_lock_t free_lock = {0};
+    uint64_t points = machine_point_count();
+    port_lock_state_t state = port_lock(&free_lock);
+    CHECK_EQ(machine_point_count(), points + 1);
+    port_unlock(&free_lock, state);
+    CHECK_EQ(machine_point_count(), points + 2);
+}
+
 static void take_both_locks(port_lock_t *first, port_lock_t *second)
 {
     port_lock_state_t outer = port_lock(first);
@@ -645,6 +656,7 @@ static const struct test_case point_cases[] = {
 };
 
 static const struct test_case machine_cases[] = {
+    {"an interrupt point before a lock", test_point_before_lock},
     {"a lock that another core gives back", test_foreign_unlock},
     {"lines of both cores", test_lines_of_both},
     {"writing back", test_write_back},
