@@ -74,6 +74,8 @@ foreach(source IN LISTS posix_tests)
   endforeach()
 endforeach()
 
+include(cmake/fuzz.cmake)
+
 file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/tests.txt CONTENT "${test_list}")
 
 # Random programs for a time (scripts/soak.sh).

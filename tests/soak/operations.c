@@ -602,6 +602,9 @@ static void (*const operations[OPERATION_COUNT])(struct driver *driver) = {
 /* Does one of the first operations, by their weights. */
 static void do_one_of(unsigned count)
 {
+    if (program.intrude != NULL && program.intrude()) {
+        return;
+    }
     struct driver *driver = any_driver();
     uint32_t sum = 0;
     for (unsigned i = 0; i < count; i++) {

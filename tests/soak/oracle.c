@@ -49,7 +49,7 @@ void oracle_open(uint8_t *const arenas[ORACLE_ARENAS])
     for (size_t i = 0; i < ORACLE_ARENAS; i++) {
         oracle.arenas[i] = arenas[i];
         for (size_t at = 0; at < ORACLE_ARENA_BYTES; at++) {
-            arenas[i][at] = (uint8_t)program_random(256);
+            arenas[i][at] = program_random_byte();
         }
         memcpy(&oracle.shadow[i * ORACLE_ARENA_BYTES], arenas[i], ORACLE_ARENA_BYTES);
     }

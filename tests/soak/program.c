@@ -48,6 +48,11 @@ uint32_t program_random(uint32_t bound)
     return rng_below(&rng, bound);
 }
 
+uint8_t program_random_byte(void)
+{
+    return (uint8_t)(rng_next(&rng) >> 24);
+}
+
 void program_trace(const char *what, const struct driver *driver, const struct request *request,
                    int64_t number)
 {
@@ -425,6 +430,7 @@ void program_run(const struct soak_choice *choice, struct soak_totals *totals)
     program.totals = totals;
     program.spoil_after = choice->spoil_after;
     program.trace = choice->trace;
+    program.intrude = choice->intrude;
     power_on(choice);
     choose_weights();
     faults_open();

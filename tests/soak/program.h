@@ -42,6 +42,7 @@ struct program {
     struct soak_totals *totals;
     uint64_t spoil_after;
     bool trace;
+    bool (*intrude)(void);
     struct machine_config machine;
     struct driver drivers[DRIVERS_MAX];
     uint8_t weights[OPERATION_COUNT];
@@ -65,6 +66,9 @@ void program_trace(const char *what, const struct driver *driver, const struct r
 
 /* Returns a number below bound by the program's seed. */
 uint32_t program_random(uint32_t bound);
+
+/* Returns a byte on which nothing depends that the program does. */
+uint8_t program_random_byte(void);
 
 /* Returns the chip's cores. */
 unsigned program_cores(void);

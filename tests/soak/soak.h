@@ -47,6 +47,9 @@ struct soak_choice {
      * that the oracle notices. */
     uint64_t spoil_after;
     bool trace; /* what the program does to stderr */
+    /* NULL, or what may do something of its own instead of a step, a step of an interrupt included.
+     * Returns whether it has. */
+    bool (*intrude)(void);
 };
 
 /* Runs one program. Does not return if it fails. */
