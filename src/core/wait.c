@@ -7,7 +7,8 @@
 
 struct wait wait_begin(int32_t timeout_ms)
 {
-    return (struct wait){.left_ms = timeout_ms, .last_us = port_now_us()};
+    uint32_t now_us = port_now_us();
+    return (struct wait){.left_ms = timeout_ms, .last_us = now_us, .looked_us = now_us};
 }
 
 /* Takes the time that has passed off what is left. */
@@ -32,9 +33,13 @@ bool wait_for_signal(struct async_memcpy_context *context, struct wait *wait,
     if (wait->left_ms != WAIT_FOREVER && (uint32_t)wait->left_ms < slice_ms) {
         slice_ms = (uint32_t)wait->left_ms;
     }
-    /* Whatever woke us, the engine may have stalled meanwhile. */
-    (void)port_signal_take_within(signal, slice_ms);
-    poll_reap(context);
+    bool taken = port_signal_take_within(signal, slice_ms);
+    uint32_t now_us = port_now_us();
+    /* What woke us need not be what we wait for, and the engine may have stalled meanwhile. */
+    if (!taken || now_us - wait->looked_us >= slice_ms * US_PER_MS) {
+        wait->looked_us = now_us;
+        poll_reap(context);
+    }
     return true;
 }
 

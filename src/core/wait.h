@@ -10,6 +10,7 @@
 struct wait {
     int32_t left_ms; /* WAIT_FOREVER: no limit */
     uint32_t last_us;
+    uint32_t looked_us; /* when the engine was last looked after */
 };
 
 struct wait wait_begin(int32_t timeout_ms);
