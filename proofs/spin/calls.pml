@@ -218,8 +218,10 @@ inline cancel_requests(only)
  * here when nothing else can happen. */
 
 #ifdef PROMPT
-/* PROPERTY: nobody sleeps though what he waits for has happened. */
-#define sleep_was_needless() assert(false)
+/* PROPERTY: nobody sleeps though what he waits for has happened. A stop forgets events, also the one
+ * by which somebody who is about to wait for a slot would have been told at once: after a recovery
+ * he may sleep to the end of his slice. */
+#define sleep_was_needless() assert(stopped)
 #else
 #define sleep_was_needless() skip
 #endif
@@ -231,7 +233,11 @@ inline wait_for_signal(signal)
     if
     :: signal && may_run ->
         sleeping--;
-        signal = false
+        signal = false;
+        if
+        :: poll_reap() /* it has slept for long */
+        :: skip
+        fi
 #ifdef LIMIT
     :: may_run -> /* the time is over */
         sleeping--;

@@ -81,7 +81,8 @@ inline context_take()
     assert(trouble[oldest] >= TROUBLE_BELOW_0 || written[oldest] == all_pieces(oldest));
     item_oldest = next_item(last_item[oldest]);
     oldest = next_request(oldest);
-    in_flight--
+    in_flight--;
+    restarted_at = NONE
 }
 
 /* src/core/recover.c */
@@ -184,7 +185,7 @@ inline recover_take_back()
     fi
 }
 
-/* recover_locked(), t_events being what the engine reported. */
+/* recover_locked(), t_events being what the engine reported: lost_append is t_flag. */
 inline recover()
 {
     if
@@ -251,37 +252,33 @@ inline upkeep_listen()
     keep_listening()
 }
 
-/* await_late_locked(), into t_again. */
-inline await_late()
+/* see_to_item_locked() with is_any_late_locked() and await_done_locked(), into t_again. */
+inline see_to_item()
 {
     engine_runs;
-    if
-    :: (listening & EVENT_ITEM) != 0 || (last_eof != NONE && is_armed(last_eof)) ->
-        engine_runs;
-        is_done(item_oldest) || (tx_back == NONE && rx_back == NONE);
-        t_again = is_done(item_oldest)
-    :: else -> t_again = false
-    fi
-}
-
-/* resume_locked(), into t_again. */
-inline resume()
-{
+    park_has_risen;
+    t_flag = (tx == NONE);
     engine_runs;
-    is_done(item_oldest) || (tx_back == NONE && rx_back == NONE);
-    t_again = is_done(item_oldest);
     if
-    :: t_again
+    :: !t_flag && (listening & EVENT_ITEM) == 0 && (last_eof == NONE || !is_armed(last_eof)) ->
+        t_again = false
     :: else ->
         engine_runs;
-        t_flag = (rx == NONE);
-        engine_runs;
+        is_done(item_oldest) || (tx_back == NONE && rx_back == NONE);
+        t_again = is_done(item_oldest);
         if
-        :: !tx_own[item_last] && !t_flag -> t_again = false
+        :: t_again || !t_flag
         :: else ->
-            op_take_events();
-            recover();
-            t_again = true
+            engine_runs;
+            t_flag = !tx_own[item_last];
+            engine_runs;
+            if
+            :: t_flag && rx != NONE -> t_again = false /* receive will interrupt */
+            :: else ->
+                op_take_events();
+                recover();
+                t_again = true
+            fi
         fi
     fi
 }
@@ -293,7 +290,10 @@ inline upkeep_go_on()
     :: dead -> /* recover_abandon_oldest_locked() */
         tx_own[item_oldest] = false;
         rx_own[item_oldest] = false;
-        trouble[oldest] = TROUBLE_ABANDONED;
+        if
+        :: trouble[oldest] < TROUBLE_BELOW_0 -> trouble[oldest] = TROUBLE_ABANDONED
+        :: else
+        fi;
         last_item[oldest] = item_oldest;
         t_again = true
     :: else ->
@@ -316,14 +316,12 @@ inline upkeep_go_on()
         :: else
         fi;
         if
-        :: item_oldest == item_free -> t_again = false
-        :: else ->
-            engine_runs;
-            park_has_risen;
-            if
-            :: tx == NONE -> resume()
-            :: else -> await_late()
-            fi
+        :: item_oldest != item_free -> see_to_item()
+        :: item_oldest == item_free && last_item[oldest] == NONE -> t_again = false
+        :: item_oldest == item_free && last_item[oldest] != NONE -> /* item_end() */
+            tx_own[last_item[oldest]] = false;
+            rx_own[last_item[oldest]] = false;
+            t_again = true
         fi
     fi
 }
@@ -348,12 +346,20 @@ inline upkeep_settle()
     od;
     if
     :: t_flag -> pended = true
-    :: !t_flag && item_oldest != item_free && listening != EVENT_EOF ->
+    :: !t_flag && item_oldest != item_free ->
+        engine_runs;
+        t_again = tx_own[item_last];
         engine_runs;
         if
-        :: (waiting != 0 && is_done(item_oldest)) || tx == NONE -> pended = true
-        :: else
-        fi
+        :: waiting != 0 && is_done(item_oldest) -> pended = true
+        :: else ->
+            engine_runs;
+            if
+            :: t_again && tx == NONE -> pended = true
+            :: else
+            fi
+        fi;
+        t_again = false
     :: else
     fi
 }
@@ -366,15 +372,12 @@ inline append_short()
     engine_runs;
     if
     :: !is_done(t_before) ->
-        op_append(t_before, t_first);
-        engine_runs;
-        t_flag = !rx_own[last_item[oldest]]
-    :: else ->
-        op_start(t_first);
-        t_flag = true
+        op_append(t_before, t_first)
+    :: else -> op_start(t_first)
     fi;
+    engine_runs;
     if
-    :: t_flag && callback[oldest] != NULL -> pended = true
+    :: !rx_own[last_item[oldest]] -> pended = true
     :: else
     fi
 }

@@ -232,6 +232,9 @@ inline op_stop()
         fi;
         engine_reset();
         raw = 0;
+#ifdef PROMPT
+        stopped = true;
+#endif
         t_last = 0;
         do
         :: t_last != ITEMS ->

@@ -115,6 +115,9 @@ bool ticket_ended[3];
 bool ticket_signal[3];
 bool masked; /* TASK0 takes no interrupts */
 byte sleeping;
+#ifdef PROMPT
+bool stopped; /* the engine was, by a recovery */
+#endif
 
 /* Scratch of who holds the lock; zero when it is free. */
 byte t_first, t_last, t_before, t_item, t_request, t_index, t_count, t_offset, t_events;

@@ -3,26 +3,23 @@
  * Contracts for src/core/copy_plan.h, and what follows from them: that the pieces of a copy cover
  * it exactly once. Nothing here is ever run; Frama-C proves it for all inputs.
  *
- * Functions that rely on wrapping round are named in prove.py; in all others no unsigned operation
- * may overflow.
+ * Functions that rely on wrapping round are named in wp.py; in all others no unsigned operation may
+ * overflow.
  */
 #include "arithmetic.h"
 
-/*@ requires align_bytes == 0 || is_mask(align_bytes - 1);
+/*@ requires is_mask(mask);
     assigns \nothing;
     ensures 1 <= \result <= 4095;
-    ensures align_bytes == 0 ==> \result == 4095;
-    ensures 0 < align_bytes <= 2048 ==>
-              \result % align_bytes == 0 && \result + align_bytes > 4095;
-    ensures align_bytes > 2048 ==> \result == 2048;
+    ensures mask <= 2047 ==> is_aligned(\result, mask) && \result + mask == 4095;
+    ensures mask > 2047 ==> \result == 2048;
 */
-static inline size_t plan_item_bytes(size_t align_bytes);
+static inline size_t plan_item_bytes(size_t mask);
 
-/*@ requires item_bytes > 0;
+/*@ requires size_bytes > 0 && item_bytes > 0;
     assigns \nothing;
     ensures size_bytes <= \result * item_bytes;
-    ensures \result > 0 ==> (\result - 1) * item_bytes < size_bytes;
-    ensures size_bytes == 0 ==> \result == 0;
+    ensures \result > 0 && (\result - 1) * item_bytes < size_bytes;
 */
 static inline size_t plan_item_count(size_t size_bytes, size_t item_bytes);
 
@@ -37,17 +34,17 @@ static inline size_t plan_item_size(size_t size_bytes, size_t offset_bytes, size
 /*@ requires is_mask(mask);
     assigns \nothing;
     ensures 0 <= \result <= mask;
-    ensures \result == to_next(address, mask);
-    ensures (address + \result) % (mask + 1) == 0;
+    ensures \result == to_next(address, mask) &&
+              (address + \result <= SIZE_MAX ==> is_aligned(address + \result, mask));
 */
 static inline size_t plan_head_bytes(uintptr_t address, size_t mask);
 
 /*@ requires is_mask(mask) && address + size <= SIZE_MAX + 1;
     assigns \nothing;
-    ensures \result <= size && \result % (mask + 1) == 0;
     ensures size < to_next(address, mask) ==> \result == 0;
     ensures size >= to_next(address, mask) ==>
-              size - mask <= to_next(address, mask) + \result <= size;
+              \result == size - to_next(address, mask) - low(size - to_next(address, mask), mask);
+    ensures is_aligned(\result, mask);
 */
 static inline size_t plan_body_bytes(uintptr_t address, size_t size, size_t mask);
 
@@ -63,6 +60,14 @@ static inline bool plan_range_within(uint32_t address, size_t size, uint32_t low
 
 /* Exactly right for ranges that reach up to the last address, if their sizes add up to no more than
  * all addresses. */
+/*@ requires a_before_last <= a_last && b_size > 0 && b + b_size <= SIZE_MAX + 1;
+    requires a_before_last + b_size <= SIZE_MAX;
+    assigns \nothing;
+    ensures \result <==> a_last - a_before_last < b + b_size && b <= a_last;
+*/
+static inline bool plan_last_overlaps(uintptr_t a_last, size_t a_before_last, uintptr_t b,
+                                      size_t b_size);
+
 /*@ requires a_size > 0 && b_size > 0 && a_size + b_size <= SIZE_MAX + 1;
     requires a + a_size <= SIZE_MAX + 1 && b + b_size <= SIZE_MAX + 1;
     assigns \nothing;
@@ -125,24 +130,25 @@ static void pieces_are_as_many_as_counted(size_t size, size_t item_bytes)
         count++;
     }
     size_t counted = plan_item_count(size, item_bytes);
+    /*@ assert counted < count ==> counted * item_bytes + item_bytes <= count * item_bytes; */
+    /*@ assert count < counted ==> count * item_bytes <= (counted - 1) * item_bytes; */
     /*@ assert counted == count; */
 }
 
 /* With an aligned destination every piece has one, and all but the last an aligned size. A piece
  * fits a descriptor's fields of 12 bits. */
-/*@ requires is_mask(align - 1) && align <= 2048 && address % align == 0;
-    requires offset < size && offset % align == 0 && address + size <= SIZE_MAX;
+/*@ requires is_mask(mask) && mask <= 2047 && is_aligned(address, mask);
+    requires offset < size && is_aligned(offset, mask) && address + size <= SIZE_MAX;
     assigns \nothing;
 */
-static void pieces_keep_to_the_alignment(uintptr_t address, size_t size, size_t offset,
-                                         size_t align)
+static void pieces_keep_to_the_alignment(uintptr_t address, size_t size, size_t offset, size_t mask)
 {
-    size_t item_bytes = plan_item_bytes(align);
+    size_t item_bytes = plan_item_bytes(mask);
     size_t piece = plan_item_size(size, offset, item_bytes);
     /*@ assert 1 <= piece <= 0xfff; */
-    /*@ assert (address + offset) % align == 0; */
-    /*@ assert offset + piece < size ==> (offset + piece) % align == 0; */
-    /*@ assert size % align == 0 ==> piece % align == 0; */
+    /*@ assert is_aligned(address + offset, mask); */
+    /*@ assert offset + piece < size ==> is_aligned(offset + piece, mask); */
+    /*@ assert is_aligned(size, mask) ==> is_aligned(piece, mask); */
 }
 
 /* Head, body and tail, as external.c places them, hold each byte once. */
@@ -152,11 +158,14 @@ static void pieces_keep_to_the_alignment(uintptr_t address, size_t size, size_t 
 static void edges_and_body_are_the_range(uintptr_t address, size_t size, size_t mask)
 {
     size_t body = plan_body_bytes(address, size, mask);
+    /*@ assert size >= to_next(address, mask) ==>
+          0 <= low(size - to_next(address, mask), mask) <= mask; */
     size_t head = body == 0 ? size : plan_head_bytes(address, mask);
+    /*@ assert body <= size; */
     /*@ assert head + body <= size; */
     size_t tail = size - (head + body);
     /*@ assert body == 0 ==> head == size && tail == 0; */
     /*@ assert body > 0 ==> head <= mask && tail <= mask; */
-    /*@ assert body > 0 ==> (address + head) % (mask + 1) == 0 && body % (mask + 1) == 0; */
+    /*@ assert body > 0 ==> is_aligned(address + head, mask) && is_aligned(body, mask); */
     /*@ assert head + body + tail == size; */
 }

@@ -16,7 +16,8 @@ NEEDS_EMULATOR="$NEEDS_BUILD libunicorn-dev=@/usr/include/unicorn/unicorn.h"
 NEEDS_FIRMWARE="$NEEDS_EMULATOR python3=python3
     gcc-riscv64-unknown-elf=riscv64-unknown-elf-gcc
     picolibc-riscv64-unknown-elf=@/usr/lib/picolibc/riscv64-unknown-elf/picolibc.specs"
-NEEDS_TEST="$NEEDS_FIRMWARE g++=g++ pkg-config=pkg-config libcmocka-dev=@/usr/include/cmocka.h"
+NEEDS_TEST="$NEEDS_FIRMWARE g++=g++ pkg-config=pkg-config libcmocka-dev=@/usr/include/cmocka.h
+    spin=spin"
 NEEDS_CHECK="$NEEDS_TEST clang=clang clang-format=clang-format clang-tidy=clang-tidy
     cppcheck=cppcheck shellcheck=shellcheck gcc-xtensa-lx106=xtensa-lx106-elf-gcc"
 
