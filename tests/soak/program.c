@@ -257,9 +257,9 @@ void program_uninstall(struct driver *driver, bool certain)
     uint64_t kills = faults_count(FAULT_NEVER_PARKS);
     esp_err_t error = esp_async_memcpy_uninstall(driver->handle);
     program.kills_unseen += faults_count(FAULT_NEVER_PARKS) - kills;
-    driver->busy = false;
     program_trace("uninstall", driver, NULL, error);
     if (error != ESP_OK) {
+        driver->busy = false;
         SOAK_CHECK(error == ESP_ERR_INVALID_STATE && !certain, "uninstalling fails for no reason");
         return;
     }
@@ -270,6 +270,7 @@ void program_uninstall(struct driver *driver, bool certain)
         memset((uint8_t *)driver->memory + STATIC_GUARD_BYTES, STATIC_GUARD, driver->memory_bytes);
         free_static(driver);
     }
+    driver->busy = false; /* only now another core may install there */
 }
 
 static void alarm_rings(void *context, uint32_t argument)
