@@ -96,14 +96,16 @@ typedef struct {
     /** ASYNC_MEMCPY_REPORT_ERRORS or 0. */
     uint32_t flags;
     /** After how long without any progress the engine counts as stalled, in ms, at most 65535; 0
-     * means 100. */
+     * means 100. Who waits, drains, polls or asks a ticket notices it; a submission does not. */
     uint32_t stall_ms;
 } async_memcpy_config_t;
 
 /** The backlog that 0 stands for. */
 #define ASYNC_MEMCPY_BACKLOG_DEFAULT 8
 
-/** A flag: an error of the engine ends the copy with ESP_FAIL, instead of being recovered from. */
+/** A flag: an error of the engine ends the copy with ESP_FAIL, instead of being recovered from. On a
+ * chip whose RESTART uses its address field, which no board has confirmed or denied, linking a copy
+ * behind others may be such an error: without the flag it costs time, with it the copy. */
 #define ASYNC_MEMCPY_REPORT_ERRORS (UINT32_C(1) << 0)
 
 /** Backlog 8, and no alignment demanded. */
@@ -280,7 +282,7 @@ esp_err_t esp_async_memcpy_with_ticket(async_memcpy_handle_t mcp_hdl, void *dst,
                                        size_t n, async_memcpy_ticket_t *ticket);
 
 /**
- * Returns whether the copy of a ticket has ended. Notices a lost interrupt.
+ * Returns whether the copy of a ticket has ended. Notices a lost interrupt and a stalled engine.
  *
  * Context: task or interrupt. Time: bounded.
  *
@@ -359,6 +361,9 @@ typedef struct {
     size_t external_align;  /**< likewise in external RAM */
     size_t internal_best_align; /**< of address and size, for best speed in internal RAM */
     size_t external_best_align; /**< likewise in external RAM: what is beside it, the CPU copies */
+    bool internal_bursts;       /**< sram_trans_align turned bursts into internal RAM on */
+    size_t largest_burst;       /**< the most that dma_burst_size may be; 0: no external RAM, and it
+                                     has no effect, as weight never has on these chips */
     size_t block_bytes;         /**< of external RAM, with which the engine reaches it; 0: none */
     size_t item_bytes;          /**< the most that one descriptor holds here */
     size_t cpu_below;           /**< copies below so many bytes are done by the CPU; 0: none */

@@ -37,6 +37,8 @@ while [ $# -gt 0 ]; do
         --chip=*) usage_error "unknown chip '$2'; known: esp32c3, esp32s3" ;;
         --seed=random) seed=$(od -A n -t u4 -N 4 /dev/urandom | tr -d ' ') ;;
         *=*[!0-9]* | *=) usage_error "$1 takes a number, not '$2'" ;;
+        *=???????????*) usage_error "$1 takes at most ten digits, not '$2'" ;;
+        --seconds=0 | --programs=0) usage_error "$1 must be above 0" ;;
         --seed=*) seed=$2 ;;
         --seconds=*) seconds=$2 ;;
         --programs=*)

@@ -265,6 +265,7 @@ static inline IRAM_ATTR void context_take_locked(struct async_memcpy_context *co
     context->oldest = context_next_request(context, request);
     context->in_flight--;
     context->restarted_at = NULL; /* if it was set, it helped */
+    context->watched = NULL;      /* its item may be armed anew */
 }
 
 static inline IRAM_ATTR bool context_is_dead(struct async_memcpy_context *context)

@@ -9,6 +9,7 @@ esp_err_t esp_async_memcpy_get_stats(async_memcpy_handle_t mcp_hdl, async_memcpy
         return ESP_ERR_INVALID_ARG;
     }
     port_lock_state_t state = port_lock(&mcp_hdl->lock);
+    upkeep_settle_locked(mcp_hdl);
     *stats = (async_memcpy_stats_t){
         .in_flight = mcp_hdl->in_flight,
         .failed = mcp_hdl->stats.failed,
@@ -34,6 +35,7 @@ esp_err_t esp_async_memcpy_get_info(async_memcpy_handle_t mcp_hdl, async_memcpy_
     const struct chip_engine *engine = context_engine(mcp_hdl);
     const struct external *external = mcp_hdl->external;
     port_lock_state_t state = port_lock(&mcp_hdl->lock);
+    upkeep_settle_locked(mcp_hdl);
     *info = (async_memcpy_info_t){
         .chip = port_chip()->name,
         .engine = engine->name,
@@ -45,6 +47,8 @@ esp_err_t esp_async_memcpy_get_info(async_memcpy_handle_t mcp_hdl, async_memcpy_
         .internal_bytes = mcp_hdl->sram.size_bytes,
         .internal_align = align_of_mask(mcp_hdl->sram_align_mask),
         .internal_best_align = engine->burst_align_bytes,
+        .internal_bursts = (mcp_hdl->sram_align_mask + 1) % engine->burst_align_bytes == 0,
+        .largest_burst = engine->block_bytes_max,
         .external_align = 1,
         .external_best_align = 1,
         .item_bytes = mcp_hdl->item_bytes,
@@ -69,6 +73,7 @@ esp_err_t esp_async_memcpy_set_cpu_threshold(async_memcpy_handle_t mcp_hdl, size
         return ESP_ERR_INVALID_ARG;
     }
     port_lock_state_t state = port_lock(&mcp_hdl->lock);
+    upkeep_settle_locked(mcp_hdl);
     mcp_hdl->cpu_below_bytes = (uint16_t)bytes;
     port_unlock(&mcp_hdl->lock, state);
     return ESP_OK;

@@ -25,7 +25,8 @@ static uint32_t backlog_of(uint32_t configured)
 
 static size_t item_count(uint32_t backlog)
 {
-    return backlog + 1 < ITEM_COUNT_MIN ? ITEM_COUNT_MIN : (size_t)backlog + 1;
+    size_t count = (size_t)backlog + 1;
+    return count < ITEM_COUNT_MIN ? ITEM_COUNT_MIN : count;
 }
 
 /* Returns the memory that a driver needs; 0: none is that large. */

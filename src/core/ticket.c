@@ -4,6 +4,7 @@
 
 #include "cancel.h"
 #include "esp_attr.h"
+#include "poll.h"
 #include "wait.h"
 
 _Static_assert(sizeof(struct ticket) <= sizeof(async_memcpy_ticket_t), "a ticket is too small");
@@ -117,7 +118,11 @@ IRAM_ATTR esp_err_t esp_async_memcpy_with_ticket(async_memcpy_handle_t mcp_hdl, 
 IRAM_ATTR bool esp_async_memcpy_ticket_is_done(async_memcpy_handle_t mcp_hdl,
                                                const async_memcpy_ticket_t *ticket)
 {
-    return mcp_hdl == NULL || ticket == NULL || has_ended(mcp_hdl, ticket_of(ticket));
+    if (mcp_hdl == NULL || ticket == NULL || has_ended(mcp_hdl, ticket_of(ticket))) {
+        return true;
+    }
+    poll_reap(mcp_hdl); /* who only asks must come to know of a stalled engine, too */
+    return has_ended(mcp_hdl, ticket_of(ticket));
 }
 
 esp_err_t esp_async_memcpy_ticket_wait(async_memcpy_handle_t mcp_hdl, async_memcpy_ticket_t *ticket,
@@ -142,7 +147,8 @@ IRAM_ATTR esp_err_t esp_async_memcpy_ticket_cancel(async_memcpy_handle_t mcp_hdl
     }
     struct ticket *mine = ticket_of(ticket);
     if (has_ended(mcp_hdl, mine)) {
-        return ESP_OK;
+        bool abandoned = mine->status == ESP_ERR_INVALID_STATE && context_is_dead(mcp_hdl);
+        return abandoned ? ESP_ERR_INVALID_STATE : ESP_OK;
     }
     return cancel_requests(mcp_hdl, mine) ? ESP_OK : ESP_ERR_INVALID_STATE;
 }

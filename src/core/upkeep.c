@@ -116,6 +116,7 @@ static IRAM_ATTR void take_back_locked(struct async_memcpy_context *context)
         }
         item = context_next_item(context, item);
         context->item_oldest = item;
+        context->watched = NULL; /* it may be armed anew */
     }
 }
 

@@ -293,12 +293,57 @@ static void work_is_no_stall(void)
     scene_close();
 }
 
+/* The items of a small backlog come round again: one that was looked at, and has ended, may be in use
+ * anew when somebody looks the next time. */
+static void idling_is_no_stall(void)
+{
+    enum { ROUNDS = 36, ROUNDS_MOST = 6 };
+    const uint64_t ms_cycles = machine_description()->cpu_hz / 1000u;
+
+    for (unsigned every = 1; every <= ROUNDS_MOST; every++) {
+        scene_open(1, 1);
+        for (unsigned i = 0; i < ROUNDS; i++) {
+            start(1);
+            if (i % every == 0) {
+                (void)esp_async_memcpy_poll(scene.handle);
+            }
+            CHECK_EQ(drain(-1), ESP_OK);
+            machine_advance(3 * ms_cycles);
+        }
+        CHECK_EQ(stats().stalls, 0);
+        scene_close();
+    }
+}
+
+/* Who only asks a ticket comes to know of it, too. */
+static void stalls_are_noticed_by_asking(void)
+{
+    const uint64_t ms_cycles = machine_description()->cpu_hz / 1000u;
+    unsigned asked = 0;
+
+    scene_open(2, STALL_MS);
+    fault_plan(FAULT_STALL, 20, 1);
+    start_ticket();
+    while (!esp_async_memcpy_ticket_is_done(scene.handle, &scene.ticket)) {
+        CHECK(asked < 100);
+        asked++;
+        machine_advance(ms_cycles);
+    }
+    CHECK_EQ(stats().stalls, 1);
+    CHECK_EQ(drain(-1), ESP_OK);
+    pattern_check(scene.late.bytes, BYTES, PATTERN);
+    fault_forget_all();
+    scene_close();
+}
+
 static const struct test_case cases[] = {
     {"waits last as long as they may", waits_last_as_long_as_they_may},
     {"a full backlog counts into the time", a_full_backlog_counts},
     {"a slot and the end share their time", a_slot_and_the_end_share_their_time},
     {"waits are woken", waits_are_woken},
     {"stalls are noticed by waits", stalls_are_noticed_by_waits},
+    {"stalls are noticed by asking", stalls_are_noticed_by_asking},
+    {"idling is no stall", idling_is_no_stall},
     {"stalls are noticed by polls", stalls_are_noticed_by_polls},
     {"work is no stall", work_is_no_stall},
     {NULL, NULL},

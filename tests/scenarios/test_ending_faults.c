@@ -593,7 +593,7 @@ static void dead_by_ticket_cancel(void)
     start_all();
     CHECK_EQ(esp_async_memcpy_ticket_cancel(scene.handle, &scene.ticket), ESP_ERR_INVALID_STATE);
     check_abandoned();
-    CHECK_EQ(esp_async_memcpy_ticket_cancel(scene.handle, &scene.ticket), ESP_OK);
+    CHECK_EQ(esp_async_memcpy_ticket_cancel(scene.handle, &scene.ticket), ESP_ERR_INVALID_STATE);
     dying_close();
 }
 
