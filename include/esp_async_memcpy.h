@@ -103,9 +103,9 @@ typedef struct {
 /** The backlog that 0 stands for. */
 #define ASYNC_MEMCPY_BACKLOG_DEFAULT 8
 
-/** A flag: an error of the engine ends the copy with ESP_FAIL, instead of being recovered from. On a
- * chip whose RESTART uses its address field, which no board has confirmed or denied, linking a copy
- * behind others may be such an error: without the flag it costs time, with it the copy. */
+/** A flag: an error of the engine ends the copy with ESP_FAIL, instead of being recovered from.
+ * On a chip whose RESTART uses its address field, which no board has confirmed or denied, linking a
+ * copy behind others may be such an error: without the flag it costs time, with it the copy. */
 #define ASYNC_MEMCPY_REPORT_ERRORS (UINT32_C(1) << 0)
 
 /** Backlog 8, and no alignment demanded. */

@@ -293,8 +293,8 @@ static void work_is_no_stall(void)
     scene_close();
 }
 
-/* The items of a small backlog come round again: one that was looked at, and has ended, may be in use
- * anew when somebody looks the next time. */
+/* The items of a small backlog come round again: one that was looked at, and has ended, may be in
+ * use anew when somebody looks the next time. */
 static void idling_is_no_stall(void)
 {
     enum { ROUNDS = 36, ROUNDS_MOST = 6 };
