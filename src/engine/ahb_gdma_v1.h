@@ -39,9 +39,9 @@
 
 /* How often a channel that was told to stop is asked whether it did. One item of 4095 bytes takes
  * some 100 us, and the other channels may multiply that (stopping.md, step 3). Asking takes some 12
- * instructions and two register accesses, so this makes 600 us at 160 MHz if all of these take one
+ * instructions and two register accesses, so this makes 450 us at 160 MHz if all of these take one
  * cycle, and a millisecond or two on a chip. An item that takes longer is cut off by the reset. */
-#define STOP_POLLS 8192
+#define STOP_POLLS 6000
 
 /* If transmit rests, no more can come than the FIFO holds, and receive may be waiting for what
  * never comes: then asking once counts for this many times. */
