@@ -9,7 +9,7 @@
 
 #include "cases.h"
 
-enum { WATCH_CASES_MAX = 64, WATCH_COMPILER_BYTES = 160 };
+enum { WATCH_CASES_MAX = 64, WATCH_COMPILER_BYTES = 512 };
 
 /* Executed instructions and register accesses of one kind of call. */
 struct watch_part {

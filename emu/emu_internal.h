@@ -89,6 +89,9 @@ unsigned emu_interrupt_line(struct emu *emu);
 void emu_raise(struct emu *emu, uint32_t cause, uint32_t value);
 /* An interrupt before the instruction at emu->pc. */
 void emu_interrupt(struct emu *emu, unsigned line);
+/* Runs the machine's events until an interrupt pends. False: none ever will. Ends the run when none
+ * comes for a long time. */
+bool emu_sleep(struct emu *emu);
 /* Counts one instruction, and lets its time pass. */
 void emu_retire(struct emu *emu);
 

@@ -76,14 +76,8 @@ static uint32_t ask_variant(struct emu *emu, const struct block *block)
 
 static uint32_t wait_for_line(struct emu *emu, const struct block *block)
 {
-    (void)emu;
     (void)block;
-    while (machine_pending_line() == 0) {
-        if (!machine_run_next_event()) {
-            return 0;
-        }
-    }
-    return 1;
+    return emu_sleep(emu) ? 1 : 0;
 }
 
 static void keep_event(const struct trace_event *event, void *context)

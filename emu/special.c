@@ -21,6 +21,8 @@
 
 enum { CAUSE_BREAKPOINT = 3, CAUSE_ECALL_FROM_MACHINE = 11 };
 enum { REGISTER_A0 = 10, REGISTER_A1 = 11 };
+/* An image sleeps while a copy runs: less than a millisecond. Waits with a timeout poll. */
+enum { SLEEP_MS_MAX = 100, MS_PER_SECOND = 1000 };
 
 static bool takes_interrupts(const struct emu *emu)
 {
@@ -80,6 +82,8 @@ void emu_raise(struct emu *emu, uint32_t cause, uint32_t value)
         return;
     }
     emu_set_register(emu, UC_RISCV_REG_MTVAL, value);
+    /* So that the limit ends a trap handler that traps. */
+    emu_retire(emu);
     enter_trap(emu, cause, base);
 }
 
@@ -103,16 +107,31 @@ static void finish_special(struct emu *emu)
     emu_retire(emu);
 }
 
+/* A cyclic list keeps the engine busy for ever. */
+bool emu_sleep(struct emu *emu)
+{
+    uint64_t cycles_per_ms = machine_description()->cpu_hz / MS_PER_SECOND;
+    uint64_t end = machine_now_cycles() + SLEEP_MS_MAX * cycles_per_ms;
+    while (machine_pending_line() == 0 && emu->stop == STOP_NONE) {
+        if (!machine_run_next_event()) {
+            return false;
+        }
+        if (machine_now_cycles() > end) {
+            emu_refuse(emu, "no interrupt for %d ms of simulated time while the CPU slept",
+                       SLEEP_MS_MAX);
+        }
+    }
+    return true;
+}
+
 /* Masked or not, a pending interrupt ends it. */
 static void wait_for_interrupt(struct emu *emu)
 {
-    while (machine_pending_line() == 0) {
-        if (!machine_run_next_event()) {
-            emu_refuse(emu, "wfi with nothing under way that could ever wake it");
-            return;
-        }
+    if (emu_sleep(emu)) {
+        finish_special(emu);
+    } else {
+        emu_refuse(emu, "wfi with nothing under way that could ever wake it");
     }
-    finish_special(emu);
 }
 
 /* Event select (0x7E0), control (0x7E1) and count (0x7E2): counts cycles, when it is enabled. */

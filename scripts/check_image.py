@@ -9,8 +9,8 @@ every instruction. Besides the base, M and C there are Zicsr, which the interrup
 Zmmul, which is the half of M that the linker names apart.
 
 The entry lies in instruction RAM, all that is loaded in RAM, and every call and jump by name ends
-in the image itself, so none in ROM. (One through a register would end the run on the emulated chip,
-which has no ROM.)
+in the image itself, so none in ROM. One through a register is not seen here; it ends the run on the
+emulated chip, which has no ROM, if the run comes to it.
 """
 
 import os

@@ -14,6 +14,9 @@ of the port whose address is taken anywhere in them counts as reachable: the han
 dispatch table will hold, and all functions of an engine, whichever an interrupt calls. Callbacks
 are the program's, and its own concern.
 
+Code and data without a symbol that has a size count as reached, too. An address that is written as
+a number has no relocation, and is not seen.
+
 An image needs IMAGE.elf.map beside it, which says what comes from the driver and the port.
 """
 
@@ -53,11 +56,16 @@ class Walk:
         self.ours = our_ranges(path + ".map")
         self.uses = {}   # address of a function or object -> relocations in it
         self.reached = {}  # address -> that of the one that it was reached from, or a text
+        self.nameless = []  # relocations in no function or object
         self.problems = []
         for relocation in self.elf.relocations():
             owner = self.elf.symbol_of(relocation.address)
-            if owner is not None and relocation.target is not None:
+            if relocation.target is None:
+                continue
+            if owner is not None:
                 self.uses.setdefault(owner.address, []).append(relocation)
+            if owner is None or owner.size == 0:
+                self.nameless.append(relocation)
 
     def is_ours(self, address):
         return any(address in span for span in self.ours)
@@ -111,6 +119,10 @@ class Walk:
             self.visit(entry.address, "interrupt", waiting)
         for function in self.taken_functions():
             self.visit(function.address, "called indirectly", waiting)
+        for relocation in self.nameless:
+            section = self.elf.section_of(relocation.address)
+            if section is not None and ALLOWED.match(section.name):
+                self.visit(relocation.target, "what has no symbol with a size", waiting)
         while waiting:
             address = waiting.pop()
             for relocation in self.uses.get(address, []):

@@ -143,11 +143,12 @@ static void write_event(const struct trace_event *event, void *context)
                   trace_kind_name(event->kind), event->channel, event->address, event->value);
 }
 
-/* Returns the exit code. */
+/* Returns the exit code, which is a byte: what does not fit is a failure all the same. */
 static int report_end(const struct emu_result *result)
 {
     if (result->end == EMU_EXIT) {
-        return result->status & UINT8_MAX;
+        int byte = result->status & UINT8_MAX;
+        return byte == 0 && result->status != 0 ? UINT8_MAX : byte;
     }
     (void)fflush(stdout);
     message_complain("the run was ended: %s", result->report);

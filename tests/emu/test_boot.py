@@ -110,6 +110,44 @@ WATCHDOGS_OFF = """
     sw t2, 0xac(t0)
 """
 
+# Channel 0 copies from a list that is a ring into a list that is a ring, with no interrupt enabled.
+CYCLIC_LISTS = """
+    li s0, 0x600C0000
+    lw t0, 0x14(s0)
+    ori t0, t0, 64
+    sw t0, 0x14(s0)
+    lw t0, 0x1c(s0)
+    andi t0, t0, ~64
+    sw t0, 0x1c(s0)
+    li s1, 0x6003F000
+    li t0, 16
+    sw t0, 0x70(s1)
+    sw zero, 0xa0(s1)
+    sw zero, 0x100(s1)
+    la t0, receive
+    slli t0, t0, 12
+    srli t0, t0, 12
+    li t1, 1 << 22
+    or t0, t0, t1
+    sw t0, 0x80(s1)
+    la t0, send
+    slli t0, t0, 12
+    srli t0, t0, 12
+    li t1, 1 << 21
+    or t0, t0, t1
+    sw t0, 0xe0(s1)
+    .data
+    .balign 4
+receive: .4byte 0x80000040, bytes + 64, receive
+send: .4byte 0x80040040, bytes, send
+bytes: .skip 128
+    .text
+"""
+
+# HOST_WAIT (host_calls.h)
+HOST_WAIT = "li a0, 0x106\n.option norvc\n.balign 16\nslli zero, zero, 0x1f\nebreak\n" \
+    "srai zero, zero, 7\n"
+
 
 def boot(body, *options):
     """Assembles an image and runs it. Returns exit status, stdout and stderr."""
@@ -135,13 +173,16 @@ def refused(body, what, where="begin+0x0", options=()):
     status, _, error = boot("li a7, 0x12345678\n" + body + EXIT, *options)
     assert status == 1, f"exit status {status}\n{error}"
     assert re.search(what, error), f"not /{what}/:\n{error}"
-    assert re.search(r"at 0x403800[0-9a-f]{2} \(begin\+0x[0-9a-f]+\)", error), error
+    assert re.search(r"at 0x40380[0-9a-f]{3} \(begin\+0x[0-9a-f]+\)", error), error
     assert "a7 12345678" in error, error
 
 
 def exit_status():
     ends_with("li a0, 0", 0)
     ends_with("li a0, 77", 77)
+    ends_with("li a0, 257", 1)
+    for no_byte in (256, -256):
+        ends_with(f"li a0, {no_byte}", 255)
 
 
 def arithmetic():
@@ -281,6 +322,10 @@ REFUSALS = {
     "unhandled interrupt": (ROUTE + "li t1, 1\nsw t1, 0(s1)\ncsrsi mstatus, 8\nnop",
                             "interrupt on line 5 while mtvec is not set"),
     "sleep without end": (WATCHDOGS_OFF + "wfi", "nothing under way that could ever wake it"),
+    "sleep while cyclic lists run": (WATCHDOGS_OFF + CYCLIC_LISTS + "wfi",
+                                     "no interrupt for 100 ms of simulated time"),
+    "test's wait while cyclic lists run": (WATCHDOGS_OFF + CYCLIC_LISTS + HOST_WAIT,
+                                           "no interrupt for 100 ms of simulated time"),
     "reserved bit": ("li t0, 0x600C2104\nli t1, 0x10\nsw t1, 0x10(t0)\n", "reserved bits"),
     "watchdogs left on": ("li t0, 4000000\n1: addi t0, t0, -1\nbnez t0, 1b", "watchdog of TIMG0"),
     "a protected watchdog": ("li t0, 0x60008000\nsw zero, 0x90(t0)", "written while protected"),
@@ -289,6 +334,9 @@ REFUSALS = {
                           "semihosting operation 0x04"),
     "too many instructions": ("1: j 1b", "the limit of 500 instructions was reached",
                               ("--max-instructions", "500")),
+    "exceptions without end": ("la t0, 1f\ncsrw mtvec, t0\necall\n.balign 256\n1: ebreak",
+                               "the limit of 500 instructions was reached",
+                               ("--max-instructions", "500")),
 }
 
 

@@ -80,18 +80,33 @@ def results_of(text):
 
 @functools.lru_cache(maxsize=None)
 def whole_run(image, setting):
-    return results_of(boot(image, *setting)[1])
+    status, text = boot(image, *setting)
+    return status, text, results_of(text)
+
+
+def check_end(status, text):
+    """A run must come to its end, unless a test failed: that ends it, too, and is told there."""
+    if re.search(r"^not ok ", text, re.M) is None:
+        well = status == 0 and re.search(r"^1\.\.\d+$", text, re.M) is not None
+        assert well, f"exit status {status}, and at the end:\n{text[-2000:]}"
+
+
+def check_whole_end(image, setting):
+    """What ends an image between two tests, or behind the last one, is no test's result."""
+    status, text, _ = whole_run(image, setting)
+    check_end(status, text)
 
 
 def check_test(image, setting, name):
     """A failure ends the image; what comes after it gets a run of its own."""
-    alone = ALONE or name not in whole_run(image, setting)
+    alone = ALONE or name not in whole_run(image, setting)[2]
     if alone:
         status, text = boot(image, *setting, "--arguments", name)
         results = results_of(text)
+        assert name in results, f"no result; exit status {status}\n{text}"
+        check_end(status, text)
     else:
-        results, text, status = whole_run(image, setting), "", 0
-    assert name in results, f"no result; exit status {status}\n{text}"
+        results = whole_run(image, setting)[2]
     outcome, more = results[name]
     if outcome == "skipped":
         raise tap.Skip(more)
@@ -99,10 +114,16 @@ def check_test(image, setting, name):
 
 
 def tests_of(images):
-    """Every test of these images, under every setting."""
-    return [(f"{image}: {name} [{label}]", functools.partial(check_test, image, setting, name))
-            for label, setting in settings("--full" in sys.argv)
-            for image in images for name in names_in(image)]
+    """Every test of these images, and then their end, under every setting."""
+    tests = []
+    for label, setting in settings("--full" in sys.argv):
+        for image in images:
+            tests += [(f"{image}: {name} [{label}]",
+                       functools.partial(check_test, image, setting, name))
+                      for name in names_in(image)]
+            tests.append((f"{image} ends well [{label}]",
+                          functools.partial(check_whole_end, image, setting)))
+    return tests
 
 
 def check_plain(image, setting):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """That check_iram.py and check_image.py notice what they look for, on small images of which each
-has one fault."""
+has one fault; and that images.py notices how an image ends."""
 
 import os
 import subprocess
@@ -62,6 +62,11 @@ FAULTS = {
                                      "KEEP void install(void) { pointer = flash; }\n"
                                      "IRAM void handler(void) { pointer(); }",
                                      "flash <- called indirectly"),
+    "code without a size": (FLASH + "void bare(void);\n"
+                            "__asm__(\".section .iram1.x, \\\"ax\\\"\\n\"\n"
+                            "\".type bare, @function\\nbare: nop\\ncall flash\\n.text\");\n"
+                            "IRAM void handler(void) { bare(); __asm__(\"\"); }",
+                            "flash <- what has no symbol with a size"),
     "S37 a heap call": ("IRAM void heap_take(void) { __asm__ volatile(\"nop\"); }\n"
                         "IRAM void handler(void) { heap_take(); __asm__(\"\"); }",
                         "heap_take <- handler <- interrupt_entry <- interrupt: not in an"),
@@ -156,6 +161,44 @@ def hidden_instruction():
         assert status == 1 and "instruction ." in text, text
 
 
+# Stands in for amcp: an image with two tests.
+IMAGE = """#!/bin/sh
+case "$*" in
+*--list*) printf 'one\\ntwo\\n' ;;
+*"--arguments two"*) printf 'ok 1 - two\\n1..1\\n' ;;
+*) {} ;;
+esac
+"""
+ENDS = {
+    "at its end": ("printf 'ok 1 - one\\nok 2 - two\\n1..2\\n'", []),
+    "by a refusal between tests": ("printf 'ok 1 - one\\n'; exit 1", ["ends well"]),
+    "by a refusal at the end": ("printf 'ok 1 - one\\nok 2 - two\\n1..2\\n'; exit 1",
+                                ["ends well"]),
+    "early, with status 0": ("printf 'ok 1 - one\\n'", ["ends well"]),
+    "with a failed test": ("printf 'not ok 1 - one\\n'; exit 1", ["one"]),
+}
+
+
+def end_of_image(name):
+    def check():
+        body, failed = ENDS[name]
+        with tempfile.TemporaryDirectory() as directory:
+            amcp = os.path.join(directory, "amcp")
+            for path, text in ((amcp, IMAGE.format(body)),
+                               (os.path.join(directory, "images.txt"), "conformance-x.elf\n")):
+                with open(path, "w", encoding="ascii") as file:
+                    file.write(text)
+            os.chmod(amcp, 0o755)
+            suite = os.path.join(os.path.dirname(os.path.abspath(__file__)), "test_conformance.py")
+            done = subprocess.run([sys.executable, suite], capture_output=True, text=True,
+                                  env={**os.environ, "AMCP": amcp, "IMAGES": directory})
+            assert "conformance-x: two [all]" in done.stdout, done.stdout + done.stderr
+            wrong = [line for line in done.stdout.splitlines() if line.startswith("not ok")]
+            assert len(wrong) == 2 * len(failed), done.stdout  # without variants, and with all
+            assert all(what in line for what in failed for line in wrong), done.stdout
+    return check
+
+
 tap.main([
     ("a good image passes", good_image_passes),
     *((f"check_iram notices: {name}", fault(name)) for name in FAULTS),
@@ -175,4 +218,5 @@ tap.main([
     ("check_image notices: a call into ROM",
      misplaced(("SECTIONS", "rom = 0x40380004 + 0x1000; SECTIONS"), "leaves the image",
                "void rom(void);\nIRAM KEEP void other(void) { rom(); }")),
+    *((f"images.py: an image ends {name}", end_of_image(name)) for name in ENDS),
 ])
