@@ -116,14 +116,13 @@ static void open_locked(struct port_interrupt *interrupt, struct port_interrupt_
     const struct chip_interrupts *chip = &port_chip()->interrupts;
     struct port_interrupt_core *core = port_interrupt_core_of(interrupt);
     unsigned line = interrupt->line;
-    unsigned source = interrupt->source;
     unsigned index = port_interrupt_core_index(interrupt);
     core->taken |= UINT32_C(1) << line;
     core->software_register = chip->software_base + index * REGISTER_BYTES;
     core->lines[SOFTWARE_LINE] = (struct port_interrupt_line){run_all, core};
     core->lines[line] = attached;
     route(index, chip->software_source + index, SOFTWARE_LINE);
-    route(index, source, line);
+    route(index, interrupt->source, line);
     if (PORT_SOURCES_ARE_SPLIT && interrupt->out_source != 0) {
         route(index, interrupt->out_source, line);
     }

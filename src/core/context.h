@@ -101,7 +101,7 @@ struct async_memcpy_context {
     } stats;
 
     struct port_interrupt interrupt;
-    const struct chip_engine *engine; /* NULL: port_only_engine() */
+    const struct chip_engine *engine; /* NULL: port_only_engine(); claims go by this (port.h) */
     struct external *external;        /* NULL: the chip has no external RAM */
 };
 
@@ -110,13 +110,6 @@ context_engine(const struct async_memcpy_context *context)
 {
     const struct chip_engine *only = port_only_engine();
     return only != NULL ? only : context->engine;
-}
-
-/* What to call the engine by when claiming (port.h). */
-static inline const struct chip_engine *
-context_claimed_of(const struct async_memcpy_context *context)
-{
-    return port_only_engine() != NULL ? NULL : context->engine;
 }
 
 static inline IRAM_ATTR const struct engine_ops *

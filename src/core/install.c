@@ -81,7 +81,7 @@ static void init(struct async_memcpy_context *context, const async_memcpy_config
 static esp_err_t claim(struct async_memcpy_context *context, bool burst, size_t block_bytes)
 {
     const struct chip_engine *row = context_engine(context);
-    const struct chip_engine *engine = context_claimed_of(context);
+    const struct chip_engine *engine = context->engine;
     esp_err_t error = ESP_ERR_NOT_FOUND;
     int id = -1;
     int pair = port_claim_pair(engine);
@@ -213,7 +213,7 @@ esp_err_t esp_async_memcpy_uninstall(async_memcpy_handle_t mcp_hdl)
     if (port_in_interrupt() || !retire(mcp_hdl)) {
         return ESP_ERR_INVALID_STATE;
     }
-    const struct chip_engine *engine = context_claimed_of(mcp_hdl);
+    const struct chip_engine *engine = mcp_hdl->engine;
     port_interrupt_close(&mcp_hdl->interrupt);
     context_ops(mcp_hdl)->close(&mcp_hdl->channel);
     port_release_trigger_id(engine, mcp_hdl->channel.trigger_id);

@@ -5,11 +5,13 @@
 
 #include "buffer.h"
 #include "check.h"
+#include "clock.h"
 #include "copy.h"
 #include "fault.h"
 #include "fixture.h"
 #include "machine_internal.h"
 #include "platform.h"
+#include "port.h"
 #include "runner.h"
 
 enum {
@@ -22,6 +24,7 @@ enum {
     STALL_MS = 7,
     ALWAYS = 20000,
     NS_PER_US = 1000,
+    PESTER_COUNT = 4000,
 };
 
 struct scene {
@@ -315,6 +318,53 @@ static void idling_is_no_stall(void)
     }
 }
 
+/* As another driver's software interrupt, which calls all handlers: it wakes who waits, many times
+ * in a millisecond. */
+static void pester(void *context, uint32_t left)
+{
+    const uint64_t pause_cycles = 8000;
+
+    (void)context;
+    machine_set_source(port_chip()->interrupts.software_source, true);
+    if (left != 0) {
+        clock_schedule(pause_cycles, pester, NULL, left - 1);
+    }
+}
+
+static void stalls_are_noticed_among_interrupts(void)
+{
+    const uint64_t expected_us = (uint64_t)STALL_MS * US_PER_MS;
+    uint64_t begin_us;
+
+    scene_open(2, STALL_MS);
+    fault_plan(FAULT_STALL, 0, 1);
+    start(1);
+    pester(NULL, PESTER_COUNT);
+    begin_us = now_us();
+    CHECK_EQ(drain(-1), ESP_OK);
+    CHECK(now_us() - begin_us <= 5 * expected_us);
+    CHECK_EQ(stats().stalls, 1);
+    pattern_check(scene.destination.bytes, BYTES, PATTERN);
+    fault_forget_all();
+    scene_close();
+}
+
+static void time_passes_among_interrupts(void)
+{
+    uint64_t begin_us;
+
+    scene_open(2, 1000);
+    fault_plan(FAULT_STALL, 0, 1);
+    start(1);
+    pester(NULL, PESTER_COUNT);
+    begin_us = now_us();
+    CHECK_EQ(drain(5), ESP_ERR_TIMEOUT);
+    CHECK(now_us() - begin_us <= 8 * US_PER_MS);
+    CHECK_EQ(esp_async_memcpy_cancel(scene.handle), ESP_OK);
+    fault_forget_all();
+    scene_close();
+}
+
 /* Who only asks a ticket comes to know of it, too. */
 static void stalls_are_noticed_by_asking(void)
 {
@@ -342,6 +392,8 @@ static const struct test_case cases[] = {
     {"a slot and the end share their time", a_slot_and_the_end_share_their_time},
     {"waits are woken", waits_are_woken},
     {"stalls are noticed by waits", stalls_are_noticed_by_waits},
+    {"stalls are noticed among other interrupts", stalls_are_noticed_among_interrupts},
+    {"time passes among other interrupts", time_passes_among_interrupts},
     {"stalls are noticed by asking", stalls_are_noticed_by_asking},
     {"idling is no stall", idling_is_no_stall},
     {"stalls are noticed by polls", stalls_are_noticed_by_polls},

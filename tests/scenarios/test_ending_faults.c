@@ -251,6 +251,32 @@ static void s08_lost_before_looking_once(void)
     scene_close();
 }
 
+/* Likewise who asks for numbers: the interrupt comes after all. */
+static void s08_lost_before_asking_for_numbers(void)
+{
+    async_memcpy_stats_t numbers;
+    async_memcpy_info_t info;
+
+    for (unsigned way = 0; way < 3; way++) {
+        scene_open(BYTES);
+        fault_plan(FAULT_LOSE_INTERRUPT, 0, ALWAYS);
+        copy_start(scene.handle, &scene.copies[1]);
+        machine_advance(100000);
+        CHECK(fault_count(FAULT_LOSE_INTERRUPT) != 0);
+        CHECK_EQ(scene.copies[1].calls, 0);
+        CHECK_EQ(way == 0   ? esp_async_memcpy_get_stats(scene.handle, &numbers)
+                 : way == 1 ? esp_async_memcpy_get_info(scene.handle, &info)
+                            : esp_async_memcpy_set_cpu_threshold(scene.handle, 0),
+                 ESP_OK);
+        while (machine_wait_for_interrupt()) {
+        }
+        CHECK_EQ(scene.copies[1].calls, 1);
+        fault_forget_all();
+        check_destination(1);
+        scene_close();
+    }
+}
+
 static void s08_lost_while_waiting_for_long_copies(void)
 {
     check_survived(FAULT_LOSE_INTERRUPT, 1, LONG_BYTES, 3);
@@ -496,6 +522,7 @@ static void threshold_spares_the_engine(void)
 static const struct test_case faults[] = {
     {"S08 lost interrupt while waiting", s08_lost_while_waiting},
     {"S08 lost interrupts before looking once", s08_lost_before_looking_once},
+    {"S08 lost interrupt before asking for numbers", s08_lost_before_asking_for_numbers},
     {"S08 lost interrupt while waiting for long copies", s08_lost_while_waiting_for_long_copies},
     {"S07 late interrupts while waiting", s07_late_while_waiting},
     {"S07 interrupts twice while waiting", s07_twice_while_waiting},
