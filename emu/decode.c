@@ -47,10 +47,17 @@ static struct instruction decode_store(uint32_t word)
     return result;
 }
 
+/* A fence.i, and a fence that does not keep earlier stores to memory ahead of later ones, to memory
+ * or to a device, have nobody see anything. */
 static struct instruction decode_fence(uint32_t word)
 {
-    bool legal = bits(word, 14, 12) <= 1;
-    return (struct instruction){.kind = legal ? INSTRUCTION_FENCE : INSTRUCTION_ILLEGAL};
+    enum { FENCE, FENCE_I };
+    bool stores_before = bits(word, 24, 24) != 0;
+    bool stores_after = bits(word, 22, 22) != 0 || bits(word, 20, 20) != 0;
+    if (bits(word, 14, 12) == FENCE && stores_before && stores_after) {
+        return (struct instruction){.kind = INSTRUCTION_FENCE};
+    }
+    return plain_if(bits(word, 14, 12) <= FENCE_I);
 }
 
 static struct instruction decode_immediate(uint32_t word)
@@ -96,7 +103,7 @@ static struct instruction decode_system(uint32_t word)
         {0x00000073u, INSTRUCTION_ECALL},
         {0x00100073u, INSTRUCTION_EBREAK},
         {0x10500073u, INSTRUCTION_WFI},
-        {0x30200073u, INSTRUCTION_PLAIN}, /* mret */
+        {0x30200073u, INSTRUCTION_MRET},
     };
     uint32_t function = bits(word, 14, 12);
     if (function == 0) {

@@ -14,7 +14,8 @@ enum instruction_kind {
     INSTRUCTION_LOAD,  /* `bytes` from register `base` plus `offset` */
     INSTRUCTION_STORE, /* likewise, of register `source` */
     INSTRUCTION_CSR,   /* of number `csr` */
-    INSTRUCTION_FENCE,
+    INSTRUCTION_FENCE, /* that has others see the stores before it */
+    INSTRUCTION_MRET,
     INSTRUCTION_WFI,
     INSTRUCTION_ECALL,
     INSTRUCTION_EBREAK,

@@ -41,10 +41,16 @@ void emu_set_general_register(struct emu *emu, unsigned number, uint32_t value)
 void emu_retire(struct emu *emu)
 {
     emu->instruction_count++;
-    if ((emu->counter[EMU_COUNTER_SELECT] & emu->counter[EMU_COUNTER_CONTROL] & 1u) != 0) {
-        emu->counter[EMU_COUNTER_VALUE]++;
+    if ((emu->csrs[EMU_COUNTER_SELECT] & emu->csrs[EMU_COUNTER_CONTROL] & 1u) != 0) {
+        emu->csrs[EMU_COUNTER_VALUE]++;
     }
     machine_advance(1);
+}
+
+bool emu_limit_reached(const struct emu *emu)
+{
+    return emu->instructions_max != 0 &&
+           emu->instruction_count + emu->slept_cycles >= emu->instructions_max;
 }
 
 /* Decides what becomes of the instruction at emu->pc. */
@@ -53,11 +59,13 @@ static void before_instruction(struct emu *emu)
     if (emu->stop != STOP_NONE) {
         return;
     }
-    if (emu->instructions_max != 0 && emu->instruction_count >= emu->instructions_max) {
+    if (emu_limit_reached(emu)) {
         emu->stop = STOP_LIMIT;
+    } else if (emu->stale || !emu_fetch(emu)) {
+        emu->stop = STOP_STALE;
     } else if ((emu->line = emu_interrupt_line(emu)) != 0) {
         emu->stop = STOP_INTERRUPT;
-    } else {
+    } else if (emu->instruction == NULL || emu->instruction->kind != INSTRUCTION_PLAIN) {
         emu_inspect(emu);
     }
 }
@@ -89,6 +97,16 @@ static void on_code(uc_engine *unicorn, uint64_t address, uint32_t size, void *c
     }
     tell_observer(emu);
     emu->executing = true;
+}
+
+/* A DMA, or a store through the data bus, may have changed the code since it was translated. It may
+ * do so within the block, too, so each instruction is looked at again; but only here is it seen
+ * that a block is translated from code that will be changed back. */
+static void on_block(uc_engine *unicorn, uint64_t address, uint32_t size, void *context)
+{
+    struct emu *emu = context;
+    (void)unicorn;
+    emu->stale = emu->stale || emu_code_changed(emu, (uint32_t)address, size);
 }
 
 static uint64_t on_register_read(uc_engine *unicorn, uint64_t offset, unsigned size, void *context)
@@ -142,12 +160,9 @@ static void report_state(struct emu *emu)
                                         "s8",   "s9", "s10", "s11", "t3", "t4", "t5", "t6"};
     static const struct {
         const char *name;
-        int id;
-    } csrs[] = {{"mstatus", UC_RISCV_REG_MSTATUS},
-                {"mepc", UC_RISCV_REG_MEPC},
-                {"mcause", UC_RISCV_REG_MCAUSE},
-                {"mtvec", UC_RISCV_REG_MTVEC},
-                {"mscratch", UC_RISCV_REG_MSCRATCH}};
+        enum emu_csr csr;
+    } csrs[] = {{"mstatus", EMU_MSTATUS}, {"mepc", EMU_MEPC},   {"mcause", EMU_MCAUSE},
+                {"mtval", EMU_MTVAL},     {"mtvec", EMU_MTVEC}, {"mscratch", EMU_MSCRATCH}};
     report_place(emu, "at", emu->pc);
     report_append(emu, ", after %" PRIu64 " instructions\n", emu->instruction_count);
     report_place(emu, "called from", emu_general_register(emu, 1));
@@ -158,7 +173,7 @@ static void report_state(struct emu *emu)
         report_append(emu, i % 8 == 7 ? "\n" : "");
     }
     for (size_t i = 0; i < sizeof csrs / sizeof csrs[0]; i++) {
-        report_append(emu, "  %s %08" PRIx32, csrs[i].name, emu_register(emu, csrs[i].id));
+        report_append(emu, "  %s %08" PRIx32, csrs[i].name, emu->csrs[csrs[i].csr]);
     }
     report_append(emu, "\n");
 }
@@ -183,14 +198,30 @@ static void run_instructions(struct emu *emu)
     if (emu->stop != STOP_NONE) {
         return;
     }
+    if (error != UC_ERR_FETCH_UNMAPPED && error != UC_ERR_FETCH_PROT) {
+        emu_refuse(emu, "Unicorn does not go on here (%s), though the chip would",
+                   uc_strerror(error));
+        return;
+    }
     if (emu->executing) {
         emu->executing = false;
         emu_retire(emu);
     }
-    /* emu_inspect() lets nothing through that faults, so what is left is a fetch. */
     uint32_t target = emu_register(emu, UC_RISCV_REG_PC);
     emu_refuse(emu, "jump to 0x%08" PRIx32 ", where no code can be (%s)", target,
                uc_strerror(error));
+}
+
+/* Has Unicorn translate all code anew. */
+static void forget_translations(struct emu *emu)
+{
+    uint64_t base = emu->code_base;
+    uc_err error = uc_ctl_remove_cache(emu->unicorn, base, base + emu->code_bytes);
+    emu_take_code(emu);
+    emu->stale = false;
+    if (error != UC_ERR_OK) {
+        emu_refuse(emu, "Unicorn keeps the code that was overwritten (%s)", uc_strerror(error));
+    }
 }
 
 static void handle_stop(struct emu *emu)
@@ -203,7 +234,20 @@ static void handle_stop(struct emu *emu)
         emu->stop = STOP_NONE;
         tell_observer(emu);
         emu_execute_special(emu);
+    } else if (stop == STOP_STALE) {
+        emu->stop = STOP_NONE;
+        forget_translations(emu);
     }
+}
+
+static void report_limit(struct emu *emu)
+{
+    report_append(emu, "the limit of %" PRIu64 " instructions was reached", emu->instructions_max);
+    if (emu->slept_cycles != 0) {
+        report_append(emu, ", with %" PRIu64 " cycles asleep", emu->slept_cycles);
+    }
+    report_append(emu, "\n");
+    report_state(emu);
 }
 
 void emu_run(struct emu *emu, struct emu_result *result)
@@ -213,9 +257,7 @@ void emu_run(struct emu *emu, struct emu_result *result)
         handle_stop(emu);
     }
     if (emu->stop == STOP_LIMIT) {
-        report_append(emu, "the limit of %" PRIu64 " instructions was reached\n",
-                      emu->instructions_max);
-        report_state(emu);
+        report_limit(emu);
     }
     result->end = emu->stop == STOP_EXIT    ? EMU_EXIT
                   : emu->stop == STOP_LIMIT ? EMU_LIMIT
@@ -265,14 +307,26 @@ static const char *map_memories(struct emu *emu)
 static bool open_code(struct emu *emu)
 {
     const struct emu_range bus = emu->chip->instruction_bus;
+    emu->code_base = bus.base;
+    emu->code_bytes = bus.size_bytes;
     emu->code = memory_map_code(emu->chip, bus.base, bus.size_bytes);
     emu->decoded = calloc(bus.size_bytes / 2, sizeof *emu->decoded);
-    return emu->decoded != NULL;
+    emu->translated = calloc(1, bus.size_bytes);
+    return emu->decoded != NULL && emu->translated != NULL;
+}
+
+/* The API takes a callback of any type as a data pointer. */
+static uc_err add_hook(struct emu *emu, int type,
+                       void (*callback)(uc_engine *, uint64_t, uint32_t, void *))
+{
+    uc_hook hook;
+    void *untyped;
+    memcpy(&untyped, &callback, sizeof untyped);
+    return uc_hook_add(emu->unicorn, &hook, type, untyped, emu, 1, 0);
 }
 
 static const char *open_cpu(struct emu *emu)
 {
-    uc_hook hook;
     uc_err error = uc_open(UC_ARCH_RISCV, UC_MODE_RISCV32, &emu->unicorn);
     if (error != UC_ERR_OK) {
         return uc_strerror(error);
@@ -281,11 +335,11 @@ static const char *open_cpu(struct emu *emu)
     if (problem != NULL) {
         return problem;
     }
-    /* The API takes a callback of any type as a data pointer. */
-    void (*callback)(uc_engine *, uint64_t, uint32_t, void *) = on_code;
-    void *untyped;
-    memcpy(&untyped, &callback, sizeof untyped);
-    error = uc_hook_add(emu->unicorn, &hook, UC_HOOK_CODE, untyped, emu, 1, 0);
+    emu_take_code(emu);
+    error = add_hook(emu, UC_HOOK_BLOCK, on_block);
+    if (error == UC_ERR_OK) {
+        error = add_hook(emu, UC_HOOK_CODE, on_code);
+    }
     return error == UC_ERR_OK ? NULL : uc_strerror(error);
 }
 
@@ -293,7 +347,11 @@ static const char *open_cpu(struct emu *emu)
 static bool power_on(const struct emu_config *config)
 {
     return machine_power_on(&(struct machine_config){
-        .chip = config->chip, .seed = config->seed, .variants = config->variants, .explore = true});
+        .chip = config->chip,
+        .seed = config->seed,
+        .variants = config->variants,
+        .emulated_cpu = true,
+    });
 }
 
 struct emu *emu_open(const struct emu_config *config, char *error, size_t error_bytes)
@@ -324,6 +382,7 @@ struct emu *emu_open(const struct emu_config *config, char *error, size_t error_
     } else {
         machine_on_complaint(on_complaint, emu);
         emu->chip->reset();
+        emu_reset_csrs(emu);
         emu->pc = emu->image.entry;
         return emu;
     }
@@ -340,6 +399,7 @@ void emu_close(struct emu *emu)
     machine_power_off();
     image_close(&emu->image);
     free(emu->decoded);
+    free(emu->translated);
     free(emu->trace.events);
     free(emu);
 }

@@ -5,9 +5,14 @@
  * delays of silicon are not modelled.
  *
  * What the emulated CPU refuses, which ends the run: instructions and CSRs that rv32imc_zicsr and
- * the datasheet do not give it, any access to an address where nothing is, misaligned accesses,
- * registers in other units than words, data through the instruction bus and code through the data
- * bus, exceptions that the image does not handle, and whatever the machine's models complain of.
+ * the datasheet do not give it, writes to CSRs that are read-only, or of bits that the datasheet
+ * leaves open, user mode, any access to an address where nothing is, misaligned accesses, registers
+ * in other units than words, data through the instruction bus and code through the data bus,
+ * exceptions that the image does not handle, and whatever the machine's models complain of. So no
+ * illegal instruction comes to a handler of the image.
+ *
+ * Code may change at any time, by the DMA or through the data bus: what is in memory then is
+ * executed.
  */
 #ifndef EMU_H
 #define EMU_H
@@ -28,13 +33,13 @@ struct emu_config {
     const char *image_path;
     uint64_t seed;             /* of the machine's choices */
     uint32_t variants;         /* MACHINE_* bits */
-    uint64_t instructions_max; /* 0: no limit */
+    uint64_t instructions_max; /* a cycle of sleep counts as one; 0: no limit */
     const char *arguments;     /* what semihosting gives as the command line; NULL: nothing */
 };
 
 enum emu_end {
     EMU_EXIT,    /* the image ended itself: status */
-    EMU_LIMIT,   /* instructions_max were executed */
+    EMU_LIMIT,   /* instructions_max were executed or slept */
     EMU_REFUSED, /* the image did what the chip cannot do */
 };
 

@@ -7,38 +7,6 @@
 #include "emu_internal.h"
 #include "memory_map.h"
 
-/* The CSRs of the datasheet (interrupts.md, section 3; README.md, section 1): those of standard
- * machine-mode traps and identification, mie and mip, which are without effect, and the counter. */
-static bool csr_exists(unsigned csr)
-{
-    static const uint16_t known[] = {
-        0x300, /* mstatus */
-        0x301, /* misa */
-        0x304, /* mie */
-        0x305, /* mtvec */
-        0x340, /* mscratch */
-        0x341, /* mepc */
-        0x342, /* mcause */
-        0x343, /* mtval */
-        0x344, /* mip */
-        0xF11, /* mvendorid */
-        0xF12, /* marchid */
-        0xF13, /* mimpid */
-        0xF14, /* mhartid */
-    };
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        if (known[i] == csr) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool is_counter_csr(unsigned csr)
-{
-    return csr >= EMU_COUNTER_CSR_FIRST && csr < EMU_COUNTER_CSR_FIRST + EMU_COUNTER_COUNT;
-}
-
 static const char *access_name(const struct emu *emu)
 {
     return emu->instruction->kind == INSTRUCTION_STORE ? "store to" : "load from";
@@ -69,39 +37,74 @@ static void inspect_memory(struct emu *emu)
     }
 }
 
-static void inspect_csr(struct emu *emu)
+/* Returns the word at that offset of a copy of the code; of the last halfword, that alone. */
+static uint32_t word_at(const struct emu *emu, const uint8_t *code, uint32_t offset)
 {
-    if (is_counter_csr(emu->instruction->csr)) {
-        emu->stop = STOP_SPECIAL;
-    } else if (!csr_exists(emu->instruction->csr)) {
-        emu_refuse(emu, "CSR 0x%03x, which the chip lacks", emu->instruction->csr);
-    }
-}
-
-/* Returns the instruction at emu->pc, or NULL where no code can be. Decodes anew only what has
- * changed. */
-static const struct emu_decoded *fetch(const struct emu *emu)
-{
-    uint32_t offset = emu->pc - emu->chip->instruction_bus.base;
-    uint32_t size_bytes = emu->chip->instruction_bus.size_bytes;
+    uint32_t word = 0;
     uint16_t half = 0;
-    if (offset >= size_bytes) {
-        return NULL;
+    if (emu->code_bytes - offset >= sizeof word) {
+        memcpy(&word, code + offset, sizeof word);
+        return word;
     }
-    memcpy(&half, emu->code + offset, sizeof half);
-    uint32_t word = half;
-    if ((half & 3u) == 3 && size_bytes - offset >= sizeof word) {
-        memcpy(&word, emu->code + offset, sizeof word);
-    }
-    struct emu_decoded *decoded = &emu->decoded[offset / 2];
-    if (decoded->word != word || decoded->instruction.length_bytes == 0) {
-        *decoded = (struct emu_decoded){word, instruction_decode(word)};
-    }
-    return decoded;
+    memcpy(&half, code + offset, sizeof half);
+    return half;
 }
 
-static void refuse_instruction(struct emu *emu, uint32_t word)
+bool emu_fetch(struct emu *emu)
 {
+    uint32_t offset = emu->pc - emu->code_base;
+    emu->instruction = NULL;
+    if (offset >= emu->code_bytes) {
+        return true;
+    }
+    uint32_t word = word_at(emu, emu->code, offset);
+    uint32_t mask = (word & 3u) == 3 ? UINT32_MAX : UINT16_MAX;
+    if (((word ^ word_at(emu, emu->translated, offset)) & mask) != 0) {
+        return false;
+    }
+    struct instruction *instruction = &emu->decoded[offset / 2];
+    if (instruction->length_bytes == 0) {
+        *instruction = instruction_decode(word);
+    }
+    emu->instruction = instruction;
+    return true;
+}
+
+bool emu_code_changed(const struct emu *emu, uint32_t address, uint32_t bytes)
+{
+    uint32_t offset = address - emu->code_base;
+    return range_contains(emu->chip->instruction_bus, address, bytes) &&
+           memcmp(emu->code + offset, emu->translated + offset, bytes) != 0;
+}
+
+/* Takes the instructions that begin at that offset or end there. */
+static void take_halfword(struct emu *emu, uint32_t offset)
+{
+    emu->decoded[offset / 2].length_bytes = 0;
+    if (offset != 0) {
+        emu->decoded[offset / 2 - 1].length_bytes = 0;
+    }
+    memcpy(emu->translated + offset, emu->code + offset, 2);
+}
+
+void emu_take_code(struct emu *emu)
+{
+    enum { PART_BYTES = 256 };
+    for (uint32_t part = 0; part < emu->code_bytes; part += PART_BYTES) {
+        if (memcmp(emu->code + part, emu->translated + part, PART_BYTES) == 0) {
+            continue;
+        }
+        for (uint32_t i = part; i < part + PART_BYTES; i += 2) {
+            if (memcmp(emu->code + i, emu->translated + i, 2) != 0) {
+                take_halfword(emu, i);
+            }
+        }
+    }
+}
+
+static void refuse_instruction(struct emu *emu)
+{
+    uint32_t word = word_at(emu, emu->code, emu->pc - emu->code_base);
     if (emu->instruction->length_bytes == 2) {
         emu_refuse(emu, "instruction 0x%04" PRIx32 ", which the chip lacks", word & 0xFFFFu);
     } else {
@@ -111,26 +114,23 @@ static void refuse_instruction(struct emu *emu, uint32_t word)
 
 void emu_inspect(struct emu *emu)
 {
-    const struct emu_decoded *decoded = fetch(emu);
-    if (decoded == NULL) {
+    if (emu->instruction == NULL) {
         emu_refuse(emu, "jump to 0x%08" PRIx32 ", where no code can be", emu->pc);
         return;
     }
-    emu->instruction = &decoded->instruction;
     switch (emu->instruction->kind) {
     case INSTRUCTION_ILLEGAL:
-        refuse_instruction(emu, decoded->word);
+        refuse_instruction(emu);
         break;
     case INSTRUCTION_LOAD:
     case INSTRUCTION_STORE:
         inspect_memory(emu);
         break;
-    case INSTRUCTION_CSR:
-        inspect_csr(emu);
-        break;
     case INSTRUCTION_FENCE:
         machine_publish();
         break;
+    case INSTRUCTION_CSR:
+    case INSTRUCTION_MRET:
     case INSTRUCTION_WFI:
     case INSTRUCTION_ECALL:
     case INSTRUCTION_EBREAK:

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What Unicorn 2.0.1 does not do, or not as the chip does: interrupts, exceptions, wfi,
- * semihosting, and the cycle counter (interrupts.md, section 3; README.md, section 1).
+ * What Unicorn 2.0.1 does not do, or not as the chip does: interrupts, exceptions and the return
+ * from them, wfi, and semihosting (interrupts.md, section 3).
  */
 #include <inttypes.h>
 #include <string.h>
@@ -12,11 +12,6 @@
 #include "machine_internal.h"
 #include "memory_map.h"
 
-#define MSTATUS_MIE  (UINT32_C(1) << 3)
-#define MSTATUS_MPIE (UINT32_C(1) << 7)
-#define MSTATUS_MPP  (UINT32_C(3) << 11)
-
-#define MTVEC_BASE_MASK  UINT32_C(0xFFFFFF00)
 #define MCAUSE_INTERRUPT (UINT32_C(1) << 31)
 
 enum { CAUSE_BREAKPOINT = 3, CAUSE_ECALL_FROM_MACHINE = 11 };
@@ -26,7 +21,7 @@ enum { SLEEP_MS_MAX = 100, MS_PER_SECOND = 1000 };
 
 static bool takes_interrupts(const struct emu *emu)
 {
-    return (emu_register(emu, UC_RISCV_REG_MSTATUS) & MSTATUS_MIE) != 0;
+    return (emu->csrs[EMU_MSTATUS] & MSTATUS_MIE) != 0;
 }
 
 /* A line of the copy engine for FAULT_SPURIOUS_INTERRUPT, or 0. */
@@ -42,9 +37,11 @@ static unsigned spurious_line(void)
 
 unsigned emu_interrupt_line(struct emu *emu)
 {
+    if (!takes_interrupts(emu)) {
+        return 0;
+    }
     unsigned line = machine_pending_line();
-    bool anything = line != 0 || emu->faults_planned;
-    if (!anything || !takes_interrupts(emu)) {
+    if (line == 0 && !emu->faults_planned) {
         return 0;
     }
     if (emu->again_line != 0) {
@@ -58,47 +55,67 @@ unsigned emu_interrupt_line(struct emu *emu)
     return line;
 }
 
-static void enter_trap(struct emu *emu, uint32_t cause, uint32_t target)
+static void enter_trap(struct emu *emu, uint32_t cause, uint32_t value, uint32_t target)
 {
-    uint32_t status = emu_register(emu, UC_RISCV_REG_MSTATUS);
-    uint32_t inner = status & ~(MSTATUS_MIE | MSTATUS_MPIE);
-    inner |= MSTATUS_MPP | ((status & MSTATUS_MIE) != 0 ? MSTATUS_MPIE : 0);
-    emu_set_register(emu, UC_RISCV_REG_MSTATUS, inner);
-    emu_set_register(emu, UC_RISCV_REG_MEPC, emu->pc);
-    emu_set_register(emu, UC_RISCV_REG_MCAUSE, cause);
+    bool enabled = takes_interrupts(emu);
+    emu->csrs[EMU_MSTATUS] &= ~(MSTATUS_MIE | MSTATUS_MPIE);
+    emu->csrs[EMU_MSTATUS] |= MSTATUS_MPP | (enabled ? MSTATUS_MPIE : 0);
+    emu->csrs[EMU_MEPC] = emu->pc;
+    emu->csrs[EMU_MCAUSE] = cause;
+    emu->csrs[EMU_MTVAL] = value;
     emu->pc = target;
 }
 
 static uint32_t vector_base(const struct emu *emu)
 {
-    return emu_register(emu, UC_RISCV_REG_MTVEC) & MTVEC_BASE_MASK;
+    return emu->csrs[EMU_MTVEC] & MTVEC_BASE_MASK;
+}
+
+static bool is_code(const struct emu *emu, uint32_t address)
+{
+    return memory_map_code(emu->chip, address, 2) != NULL;
+}
+
+/* Refuses a trap that has nowhere to go. */
+static bool lacks_vectors(struct emu *emu, const char *what, uint32_t number)
+{
+    uint32_t base = vector_base(emu);
+    if (is_code(emu, base)) {
+        return false;
+    }
+    if (base == 0) {
+        emu_refuse(emu, "%s %" PRIu32 " while mtvec is not set", what, number);
+    } else {
+        emu_refuse(emu,
+                   "%s %" PRIu32 " while the vectors are at 0x%08" PRIx32 ", where no code can be",
+                   what, number, base);
+    }
+    return true;
 }
 
 void emu_raise(struct emu *emu, uint32_t cause, uint32_t value)
 {
-    uint32_t base = vector_base(emu);
-    if (base == 0) {
-        emu_refuse(emu, "exception %" PRIu32 " while mtvec is not set", cause);
+    if (lacks_vectors(emu, "exception", cause)) {
         return;
     }
-    emu_set_register(emu, UC_RISCV_REG_MTVAL, value);
     /* So that the limit ends a trap handler that traps. */
     emu_retire(emu);
-    enter_trap(emu, cause, base);
+    enter_trap(emu, cause, value, vector_base(emu));
+}
+
+static void trace_interrupt(enum trace_kind kind, uint32_t line)
+{
+    trace_emit(&(struct trace_event){
+        .cycles = machine_now_cycles(), .kind = kind, .channel = -1, .value = line});
 }
 
 void emu_interrupt(struct emu *emu, unsigned line)
 {
-    uint32_t base = vector_base(emu);
-    if (base == 0) {
-        emu_refuse(emu, "interrupt on line %u while mtvec is not set", line);
+    if (lacks_vectors(emu, "interrupt on line", line)) {
         return;
     }
-    trace_emit(&(struct trace_event){.cycles = machine_now_cycles(),
-                                     .kind = TRACE_INTERRUPT_ENTER,
-                                     .channel = -1,
-                                     .value = line});
-    enter_trap(emu, MCAUSE_INTERRUPT | line, base + 4 * line);
+    trace_interrupt(TRACE_INTERRUPT_ENTER, line);
+    enter_trap(emu, MCAUSE_INTERRUPT | line, 0, vector_base(emu) + 4 * line);
 }
 
 static void finish_special(struct emu *emu)
@@ -107,16 +124,29 @@ static void finish_special(struct emu *emu)
     emu_retire(emu);
 }
 
+/* The limit came before the event that has run, and before what that complained of. */
+static void end_by_limit(struct emu *emu)
+{
+    emu->slept_cycles = emu->instructions_max - emu->instruction_count;
+    emu->report[0] = '\0';
+    emu->stop = STOP_LIMIT;
+}
+
 /* A cyclic list keeps the engine busy for ever. */
 bool emu_sleep(struct emu *emu)
 {
     uint64_t cycles_per_ms = machine_description()->cpu_hz / MS_PER_SECOND;
-    uint64_t end = machine_now_cycles() + SLEEP_MS_MAX * cycles_per_ms;
+    uint64_t now = machine_now_cycles();
+    uint64_t end = now + SLEEP_MS_MAX * cycles_per_ms;
     while (machine_pending_line() == 0 && emu->stop == STOP_NONE) {
         if (!machine_run_next_event()) {
             return false;
         }
-        if (machine_now_cycles() > end) {
+        emu->slept_cycles += machine_now_cycles() - now;
+        now = machine_now_cycles();
+        if (emu_limit_reached(emu)) {
+            end_by_limit(emu);
+        } else if (now > end) {
             emu_refuse(emu, "no interrupt for %d ms of simulated time while the CPU slept",
                        SLEEP_MS_MAX);
         }
@@ -127,35 +157,40 @@ bool emu_sleep(struct emu *emu)
 /* Masked or not, a pending interrupt ends it. */
 static void wait_for_interrupt(struct emu *emu)
 {
-    if (emu_sleep(emu)) {
-        finish_special(emu);
-    } else {
+    if (!emu_sleep(emu)) {
         emu_refuse(emu, "wfi with nothing under way that could ever wake it");
+    } else if (emu->stop == STOP_NONE) {
+        finish_special(emu);
     }
 }
 
-/* Event select (0x7E0), control (0x7E1) and count (0x7E2): counts cycles, when it is enabled. */
-static void access_counter(struct emu *emu)
+/* Back to where the trap came from; what was saved of mstatus becomes that of user mode. */
+static void return_from_trap(struct emu *emu)
 {
-    const struct instruction *instruction = emu->instruction;
-    bool immediate = (instruction->function & 4u) != 0;
-    uint32_t *csr = &emu->counter[instruction->csr - EMU_COUNTER_CSR_FIRST];
-    uint32_t operand = immediate ? instruction->source
-                                 : emu_general_register(emu, instruction->source);
-    uint32_t before = *csr;
-    switch (instruction->function & 3u) {
-    case 1:
-        *csr = operand;
-        break;
-    case 2:
-        *csr = before | operand;
-        break;
-    default:
-        *csr = before & ~operand;
-        break;
+    uint32_t status = emu->csrs[EMU_MSTATUS];
+    if ((status & MSTATUS_MPP) != MSTATUS_MPP) {
+        emu_refuse(emu, "mret to user mode, which this emulator does not model");
+        return;
     }
-    emu_set_general_register(emu, instruction->destination, before);
-    finish_special(emu);
+    if (!is_code(emu, emu->csrs[EMU_MEPC])) {
+        emu_refuse(emu, "mret to 0x%08" PRIx32 ", where no code can be", emu->csrs[EMU_MEPC]);
+        return;
+    }
+    if ((emu->csrs[EMU_MCAUSE] & MCAUSE_INTERRUPT) != 0) {
+        trace_interrupt(TRACE_INTERRUPT_LEAVE, emu->csrs[EMU_MCAUSE] & ~MCAUSE_INTERRUPT);
+    }
+    status &= ~(MSTATUS_MPP | MSTATUS_MIE);
+    status |= (status & MSTATUS_MPIE) != 0 ? MSTATUS_MIE : 0;
+    emu->csrs[EMU_MSTATUS] = status | MSTATUS_MPIE;
+    emu->pc = emu->csrs[EMU_MEPC];
+    emu_retire(emu);
+}
+
+static void access_csr(struct emu *emu)
+{
+    if (emu_access_csr(emu)) {
+        finish_special(emu);
+    }
 }
 
 static uint32_t word_at(uint32_t address)
@@ -180,7 +215,12 @@ static void exit_by_semihosting(struct emu *emu, uint32_t block)
 {
     enum { APPLICATION_EXIT = 0x20026 };
     uint32_t reason = word_at(block);
-    if (memory_map_data(block, 8) == NULL || reason != APPLICATION_EXIT) {
+    if (memory_map_data(block, 8) == NULL) {
+        emu_refuse(emu, "semihosting parameter block at 0x%08" PRIx32 ", where no memory is",
+                   block);
+        return;
+    }
+    if (reason != APPLICATION_EXIT) {
         emu_refuse(emu, "the image gave up: semihosting reason 0x%05" PRIx32, reason);
         return;
     }
@@ -219,7 +259,9 @@ static void call_semihosting(struct emu *emu)
     } else if (operation == SYS_GET_CMDLINE) {
         answer_semihosting(emu, give_arguments(emu, block));
     } else if (emu_host_call(emu, operation, block, &result)) {
-        answer_semihosting(emu, result);
+        if (emu->stop == STOP_NONE) {
+            answer_semihosting(emu, result);
+        }
     } else {
         emu_refuse(emu,
                    "semihosting operation 0x%02" PRIx32 " with the parameter 0x%08" PRIx32
@@ -244,7 +286,10 @@ void emu_execute_special(struct emu *emu)
         wait_for_interrupt(emu);
         break;
     case INSTRUCTION_CSR:
-        access_counter(emu);
+        access_csr(emu);
+        break;
+    case INSTRUCTION_MRET:
+        return_from_trap(emu);
         break;
     case INSTRUCTION_EBREAK:
         execute_ebreak(emu);

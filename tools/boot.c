@@ -119,7 +119,8 @@ static bool take_variants(const struct option_spec *spec, const char *text, void
 static const struct option_spec boot_specs[] = {
     {"chip", "NAME", "the chip to emulate; the default is esp32c3", take_chip},
     {"trace", "FILE", "write what the chip did, one event a line", take_trace},
-    {"max-instructions", "N", "end the run as failed after N instructions", take_instructions},
+    {"max-instructions", "N", "end the run as failed after N instructions or cycles of sleep",
+     take_instructions},
     {"arguments", "TEXT", "what the image reads as its command line", take_arguments},
     {"variants", "NAME,...", "settle these doubts of the datasheet the other way", take_variants},
     {"seed", "N", "seed of the machine's choices; the default is 1", take_seed},

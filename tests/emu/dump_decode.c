@@ -12,7 +12,7 @@ int main(void)
         [INSTRUCTION_LOAD] = "load",       [INSTRUCTION_STORE] = "store",
         [INSTRUCTION_CSR] = "csr",         [INSTRUCTION_FENCE] = "fence",
         [INSTRUCTION_WFI] = "wfi",         [INSTRUCTION_ECALL] = "ecall",
-        [INSTRUCTION_EBREAK] = "ebreak",
+        [INSTRUCTION_EBREAK] = "ebreak",   [INSTRUCTION_MRET] = "mret",
     };
     uint32_t word;
     while (scanf("%" SCNx32, &word) == 1) {

@@ -110,8 +110,9 @@ WATCHDOGS_OFF = """
     sw t2, 0xac(t0)
 """
 
-# Channel 0 copies from a list that is a ring into a list that is a ring, with no interrupt enabled.
-CYCLIC_LISTS = """
+# Starts channel 0, which copies from the list at `send` to the list at `receive`, with no interrupt
+# enabled. The macro is what stands before the start of the second side.
+START_COPY = """
     li s0, 0x600C0000
     lw t0, 0x14(s0)
     ori t0, t0, 64
@@ -135,7 +136,12 @@ CYCLIC_LISTS = """
     srli t0, t0, 12
     li t1, 1 << 21
     or t0, t0, t1
+    {before}
     sw t0, 0xe0(s1)
+"""
+
+# From a list that is a ring into a list that is a ring.
+CYCLIC_LISTS = START_COPY.format(before="") + """
     .data
     .balign 4
 receive: .4byte 0x80000040, bytes + 64, receive
@@ -144,9 +150,42 @@ bytes: .skip 128
     .text
 """
 
+# One item of 8 bytes; ends when the receive side has seen the end.
+SINGLE_COPY = START_COPY + """
+1:  lw t0, 0(s1)
+    andi t0, t0, 2
+    beqz t0, 1b
+    .data
+    .balign 4
+receive: .4byte 0x80000008, {to}, 0
+send: .4byte 0xC0008008, {of}, 0
+    .text
+"""
+
+# Counts of the system timer at s0, into a register. {0} is a label of its own.
+TIMER_READ = "li t0, 1 << 30\nsw t0, 4(s0)\n{0}: lw t0, 4(s0)\nslli t0, t0, 2\nbgez t0, {0}b\n" \
+    "lw {1}, 0x44(s0)\n"
+
+# `patch` returns 1; `patch_data` is where the data bus has it. 0x00200513 there has it return 2.
+PATCH = """
+    j end
+    .equ patch_data, patch - 0x40380000 + 0x3FC80000
+    .option push
+    .option norvc
+    .balign 8
+patch:
+    li a0, 1
+    ret
+other:
+    li a0, 2
+    ret
+    .option pop
+end:
+"""
+
 # HOST_WAIT (host_calls.h)
-HOST_WAIT = "li a0, 0x106\n.option norvc\n.balign 16\nslli zero, zero, 0x1f\nebreak\n" \
-    "srai zero, zero, 7\n"
+SEMIHOSTING = ".option norvc\n.balign 16\nslli zero, zero, 0x1f\nebreak\nsrai zero, zero, 7\n"
+HOST_WAIT = "li a0, 0x106\n" + SEMIHOSTING
 
 
 def boot(body, *options):
@@ -203,10 +242,16 @@ def console():
 
 def system_timer():
     # 1600 instructions of one cycle at 160 MHz are 160 counts at 16 MHz.
-    read = ("li t0, 1 << 30\nsw t0, 4(s0)\n{0}: lw t0, 4(s0)\nslli t0, t0, 2\nbgez t0, {0}b\n"
-            "lw {1}, 0x44(s0)\n")
-    ends_with("li s0, 0x60023000\n" + read.format(1, "s1") + "li t1, 800\n2: addi t1, t1, -1\n"
-              "bnez t1, 2b\n" + read.format(3, "a0") + "sub a0, a0, s1", 163)
+    read = TIMER_READ.format
+    ends_with("li s0, 0x60023000\n" + read(1, "s1") + "li t1, 800\n2: addi t1, t1, -1\n"
+              "bnez t1, 2b\n" + read(3, "a0") + "sub a0, a0, s1", 163)
+
+
+def registers_take_no_time():
+    """A loop that only reads a register takes as long as its instructions: 2002 of them here."""
+    ends_with("li s0, 0x60023000\nli s2, 0x60000000\n" + TIMER_READ.format(1, "s1") +
+              "li t1, 667\n2: lw t2, 0x1c(s2)\naddi t1, t1, -1\nbnez t1, 2b\n" +
+              TIMER_READ.format(3, "a0") + "sub a0, a0, s1", 203)
 
 
 def cycle_counter():
@@ -222,6 +267,7 @@ def interrupt_is_taken():
     sw t1, 0(s1)
     nop
     bnez a0, fail
+    csrw mtval, t1
     csrsi mstatus, 8
 mark:
     j fail
@@ -233,9 +279,10 @@ on_interrupt:
     la t3, mark
     bne t2, t3, fail
     csrr t2, mstatus
-    andi t2, t2, 0x88
-    li t3, 0x80
+    li t3, 0x1880
     bne t2, t3, fail
+    csrr t2, mtval
+    bnez t2, fail
     sw zero, 0(s1)
     la t2, good
     csrw mepc, t2
@@ -261,6 +308,119 @@ def handled_exception():
               "on_interrupt:\nli a0, 1\nend:", 11)
     ends_with(VECTORS + "ebreak\nj on_interrupt\non_exception:\ncsrr a0, mcause\nj end\n"
               "on_interrupt:\nli a0, 1\nend:", 3)
+
+
+TRAP = """
+    li t0, -1
+    csrw mtval, t0
+    {mask} mstatus, 8
+{number}: {instruction}
+    li a0, {number}
+    la t0, {number}b
+    bne s4, t0, end
+    li t0, {inside}
+    bne s3, t0, end
+    {value}
+    bne s2, t0, end
+    csrr t0, mstatus
+    li t1, {after}
+    bne t0, t1, end
+"""
+
+
+def trap_state():
+    """What a trap leaves in mstatus, mepc and mtval, and then mret in mstatus."""
+    masked, open_ = ("csrci", 0x1800, 0x80), ("csrsi", 0x1880, 0x88)
+    steps = [("ecall", "mv t0, zero", masked), ("ecall", "mv t0, zero", open_),
+             ("ebreak", "la t0, 3b", masked)]
+    body = "".join(TRAP.format(number=number, instruction=instruction, value=value, mask=mask,
+                               inside=inside, after=after)
+                   for number, (instruction, value, (mask, inside, after)) in enumerate(steps, 1))
+    ends_with(".option norvc\n" + VECTORS + body + """
+    li a0, 0
+    j end
+on_interrupt:
+    li a0, 99
+    j end
+on_exception:
+    csrr s2, mtval
+    csrr s3, mstatus
+    csrr s4, mepc
+    addi t0, s4, 4
+    csrw mepc, t0
+    mret
+end:
+""", 0)
+
+
+def csr_values():
+    """What the chip's CSRs read, and that setting and clearing no bits is no write."""
+    for write, read, value in (
+            ("", "csrr t1, misa", 0x40101104), ("", "csrrs t1, mhartid, zero", 0),
+            ("", "csrrci t1, mhartid, 0", 0), ("csrw mscratch, s0", "csrr t1, mscratch", -2),
+            ("csrwi mscratch, 5\ncsrrs t0, mscratch, s1", "csrrw t1, mscratch, zero", 7),
+            ("csrsi mscratch, 31\ncsrrc t0, mscratch, s1", "csrrci t1, mscratch, 4", 28),
+            ("csrw mepc, s1", "csrr t1, mepc", 2), ("csrw mtvec, s2", "csrr t1, mtvec", 0x40380101),
+            ("li t0, 0x5fde8\ncsrw mstatus, t0\nli t0, 0x2000", "csrrc t1, mstatus, t0", 0x1888),
+            ("csrw mcause, s1", "csrr t1, mcause", 3), ("csrw mtval, s1", "csrr t1, mtval", 3)):
+        ends_with(f"li s0, -2\nli s1, 3\nli s2, 0x40380100\nli t1, 9\n{write}\n{read}\n"
+                  f"li t2, {value}\nsub a0, t1, t2\nsnez a0, a0", 0)
+
+
+def overwritten_code():
+    """Code that was executed and then written through the data bus, or by the DMA."""
+    again = "call patch\nslli a0, a0, 4\nadd a0, a0, s2\n"
+    ends_with("call patch\nmv s2, a0\nla t0, patch_data\nli t1, 0x00200513\nsw t1, 0(t0)\n" +
+              again + PATCH, 0x21)
+    ends_with("call patch\nmv s2, a0\n" +
+              SINGLE_COPY.format(to="patch_data", of="patch_data + 8", before="fence") + again +
+              PATCH, 0x21)
+    # Back to what it was: each is executed as it is then.
+    ends_with("la t0, patch_data\nlw t2, 0(t0)\nli t1, 0x00200513\ncall patch\nmv s2, a0\n"
+              "sw t1, 0(t0)\ncall patch\nslli a0, a0, 2\nadd s2, s2, a0\nsw t2, 0(t0)\n" + again +
+              PATCH, 0x19)
+
+
+def overwritten_code_ahead():
+    """Code that is written by an instruction before it in the same straight line."""
+    line = "la t0, patch_data\nli t1, 0x00200513\nli t2, 0x00100513\n{0}\n{1}\n{2}\n" + \
+        PATCH.replace("    j end\n", "").replace("    ret\nother", "    j end\nother")
+    ends_with(line.format("", "", "sw t1, 0(t0)"), 2)
+    # The line is met when it reads 2, and written to be as it was before it is executed.
+    ends_with(line.format("sw t1, 0(t0)", "j 1f\n1:", "sw t2, 0(t0)"), 1)
+
+
+# Stores a word, and copies it with a fence before the start or without one. Ends with the copy's.
+STORE_AND_COPY = "la s2, bytes\nli s3, 0x5A\n" + SINGLE_COPY.replace(
+    "    .text\n", "bytes: .skip 16\n    .text\n") + "lw a0, 8(s2)\n"
+
+
+def copies_of_a_store(before, variants):
+    """What a copy of a word has, which was stored just before; with several seeds."""
+    body = STORE_AND_COPY.format(to="bytes + 8", of="bytes", before="sw s3, 0(s2)\n" + before)
+    return {boot(body + EXIT, "--variants", variants, "--seed", str(seed))[0]
+            for seed in range(1, 9)}
+
+
+def delayed_stores():
+    """The DMA may see a word as it was until a fence that orders stores; a fence.i is none."""
+    assert copies_of_a_store("", "none") == {0x5A}
+    assert copies_of_a_store("fence", "stores-delayed") == {0x5A}
+    assert copies_of_a_store("fence w, o", "stores-delayed") == {0x5A}
+    for no_order in ("", "fence r, rw", "fence w, r", ".4byte 0x0000100F"):
+        assert copies_of_a_store(no_order, "stores-delayed") == {0, 0x5A}, no_order
+
+
+def limit_counts_sleep():
+    """A sleep ends at the limit, too, whatever would come later."""
+    for body in (WATCHDOGS_OFF + CYCLIC_LISTS + "wfi", WATCHDOGS_OFF + CYCLIC_LISTS + HOST_WAIT):
+        status, _, error = boot(body + EXIT, "--max-instructions", "2000")
+        match = re.search(r"limit of 2000 instructions .*, with (\d+) cycles asleep", error)
+        done = re.search(r"after (\d+) instructions", error)
+        assert status == 1 and match and done, error
+        assert int(match[1]) + int(done[1]) == 2000, error
+    status, _, error = boot("wfi" + EXIT, "--max-instructions", "500")
+    assert status == 1 and "instructions was reached, with 500 cycles asleep" in error, error
 
 
 def arguments_reach_the_image():
@@ -307,16 +467,42 @@ REFUSALS = {
     "atomic instruction": ("la t0, block\namoadd.w t1, t1, (t0)",
                            "0x0062a32f, which the chip lacks"),
     "load reserved": ("la t0, block\nlr.w t1, (t0)", "which the chip lacks"),
+    "code overwritten with an atomic instruction": (
+        "call patch\nla t0, patch_data\nli t1, 0x0062A32F\nsw t1, 0(t0)\ncall patch\n" + PATCH,
+        "0x0062a32f, which the chip lacks"),
+    "code of which the first half is overwritten": (
+        "call patch\nla t0, patch_data\nli t1, 0x2503\nsh t1, 0(t0)\ncall patch\n" + PATCH,
+        "misaligned load from 0x00000001"),
+    "code of which the second half is overwritten": (
+        "la s2, block\nla t0, patch_data\nli t1, 0x00092503\nsw t1, 0(t0)\ncall patch\n"
+        "la t0, patch_data\nli t1, 0x0029\nsh t1, 2(t0)\ncall patch\n" + PATCH,
+        "misaligned load from 0x3fc90002"),
     "floating point": ("fcvt.s.w ft0, t0", "which the chip lacks"),
     "floating point load": ("la t0, block\nflw ft0, 0(t0)", "which the chip lacks"),
     "compressed floating point load": ("la a5, block\nc.flw fa4, 0(a5)", "which the chip lacks"),
     "double precision": ("fadd.d ft0, ft0, ft0", "which the chip lacks"),
     "illegal instruction": (".2byte 0", "instruction 0x0000, which the chip lacks"),
     "supervisor return": ("sret", "instruction 0x10200073, which the chip lacks"),
-    "cycle CSR": ("csrr t0, cycle", "CSR 0xc00, which the chip lacks"),
-    "mcycle CSR": ("csrr t0, mcycle", "CSR 0xb00, which the chip lacks"),
-    "floating point CSR": ("csrr t0, fcsr", "CSR 0x003, which the chip lacks"),
-    "supervisor CSR": ("csrr t0, satp", "CSR 0x180, which the chip lacks"),
+    **{f"{name} CSR": (f"csrr t0, {name}", f"illegal instruction: CSR {number}, which the chip")
+       for name, number in (("cycle", "0xc00"), ("mcycle", "0xb00"), ("fcsr", "0x003"),
+                            ("satp", "0x180"), ("sie", "0x104"), ("mie", "0x304"),
+                            ("mip", "0x344"))},
+    **{f"{name} CSR": (f"csrr t0, {name}", f"CSR {number}, which this emulator does not model")
+       for name, number in (("mvendorid", "0xf11"), ("pmpcfg0", "0x3a0"), ("tselect", "0x7a0"))},
+    **{f"mhartid by {instruction}": (instruction, "illegal instruction: a write to CSR 0xf14")
+       for instruction in ("csrw mhartid, zero", "csrs mhartid, a7", "csrc mhartid, a7",
+                           "csrwi mhartid, 0", "csrsi mhartid, 1", "csrci mhartid, 1")},
+    "misa without C": ("csrci misa, 4", "0x301 is written with 0x40101100: changing misa"),
+    "vectors at half a table": ("li t0, 0x40380080\ncsrw mtvec, t0", "aligned to 256 bytes"),
+    "user-mode interrupts": ("csrsi mstatus, 1", "0x300 is written with 0x00000001: UIE"),
+    "supervisor mode": ("li t0, 0x800\ncsrs mstatus, t0", "MPP 1 is a mode that the chip lacks"),
+    "mret to user mode": ("la t0, 1f\ncsrw mepc, t0\nmret\n1:", "mret to user mode, which this"),
+    "mret where nothing is": ("li t0, 0x1800\ncsrw mstatus, t0\nmret",
+                              "mret to 0x00000000, where no code can be"),
+    "vectors on the data bus": ("li t0, 0x3FC80000\ncsrw mtvec, t0\necall",
+                                "exception 11 while the vectors are at 0x3fc80000, where no code"),
+    "mret twice": ("la t0, 1f\ncsrw mepc, t0\nli t0, 0x1800\ncsrw mstatus, t0\nmret\n1: mret",
+                   "mret to user mode, which this"),
     "unhandled ecall": ("ecall", "exception 11 while mtvec is not set"),
     "unhandled ebreak": ("ebreak", "exception 3 while mtvec is not set"),
     "unhandled interrupt": (ROUTE + "li t1, 1\nsw t1, 0(s1)\ncsrsi mstatus, 8\nnop",
@@ -329,8 +515,9 @@ REFUSALS = {
     "reserved bit": ("li t0, 0x600C2104\nli t1, 0x10\nsw t1, 0x10(t0)\n", "reserved bits"),
     "watchdogs left on": ("li t0, 4000000\n1: addi t0, t0, -1\nbnez t0, 1b", "watchdog of TIMG0"),
     "a protected watchdog": ("li t0, 0x60008000\nsw zero, 0x90(t0)", "written while protected"),
-    "other semihosting": ("li a0, 4\nla a1, block\n.balign 16\n.option norvc\n"
-                          "slli zero, zero, 0x1f\nebreak\nsrai zero, zero, 7",
+    "semihosting without a block": ("li a0, 0x20\nli a1, 16\n" + SEMIHOSTING,
+                                    "block at 0x00000010, where no memory is"),
+    "other semihosting": ("li a0, 4\nla a1, block\n" + SEMIHOSTING,
                           "semihosting operation 0x04"),
     "too many instructions": ("1: j 1b", "the limit of 500 instructions was reached",
                               ("--max-instructions", "500")),
@@ -398,10 +585,17 @@ tap.main([
     ("both buses show one memory", both_buses_show_one_memory),
     ("console", console),
     ("system timer", system_timer),
+    ("registers take no time", registers_take_no_time),
     ("cycle counter", cycle_counter),
     ("an interrupt is taken", interrupt_is_taken),
     ("wfi wakes though interrupts are masked", wfi_wakes_though_masked),
     ("a handled exception", handled_exception),
+    ("the state of a trap", trap_state),
+    ("the values of CSRs", csr_values),
+    ("code that was overwritten", overwritten_code),
+    ("code that is overwritten just ahead", overwritten_code_ahead),
+    ("stores that the DMA sees late", delayed_stores),
+    ("the limit counts sleep", limit_counts_sleep),
     ("arguments reach the image", arguments_reach_the_image),
     ("a run is repeatable", run_is_repeatable),
     ("trace file", trace_file),
