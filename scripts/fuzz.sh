@@ -22,9 +22,12 @@
 COMMAND=fuzz
 . "$(dirname "$0")/lib/common.sh"
 
-NEEDS_FUZZ="$NEEDS_BUILD python3=python3 clang=clang llvm=llvm-symbolizer
-    libclang-rt-14-dev=@/usr/lib/llvm-14/lib/clang/14.0.6/lib/linux/libclang_rt.fuzzer-x86_64.a
-    libcmocka-dev=@/usr/include/cmocka.h"
+# Prints where clang looks for libFuzzer, which depends on its version and on the processor.
+# Nothing without clang.
+fuzzer_runtime() {
+    clang -fsanitize=fuzzer -x c -### /dev/null 2>&1 |
+        sed -n 's/.*"\([^"]*\/libclang_rt\.fuzzer[-.][^"]*\)".*/\1/p'
+}
 
 for argument in "$@"; do
     case "$argument" in
@@ -36,7 +39,8 @@ for argument in "$@"; do
 done
 command -v python3 >/dev/null 2>&1 || need 'python3=python3'
 python3 "$ROOT/tests/fuzz/run_fuzz.py" --check-arguments "$@" || exit $?
-need "$NEEDS_FUZZ"
+need "$NEEDS_BUILD python3=python3 clang=clang llvm=llvm-symbolizer
+    libclang-rt-14-dev=@$(fuzzer_runtime) libcmocka-dev=@/usr/include/cmocka.h"
 say "building (log: build/build-fuzz.log)"
 build fuzz fuzz
 exec python3 "$ROOT/tests/fuzz/run_fuzz.py" "$@"

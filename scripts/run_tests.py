@@ -11,7 +11,6 @@ result has failed: that is how a crash in the middle shows. So has a program tha
 status other than 0 although all its tests passed, such as one that leaked memory.
 """
 
-import argparse
 import concurrent.futures
 import glob
 import json
@@ -26,19 +25,23 @@ import threading
 import time
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), ".."))
+sys.path.insert(0, os.path.join(ROOT, "scripts", "lib"))
+import command  # noqa: E402
+from programs import RESULT, Processes, environment, kill  # noqa: E402
+
 BUILD = os.path.join(ROOT, "build")
 SECONDS_FILE = os.path.join(BUILD, "test_seconds.json")
 SECONDS_MAX = 400
 SECONDS_MAX_FULL = 7200
 OUTPUT_TAIL_LINES = 40
-RESULT = re.compile(r"^(ok|not ok) \d+(?: - |  ?)?(.*)$")
+PROCESSES = Processes()
 
 
 class Program:
     """A test program, and the tests of it that were asked for."""
 
-    def __init__(self, name, command):
-        self.name, self.command = name, command
+    def __init__(self, name, words):
+        self.name, self.command = name, words
         self.tests, self.selected = [], []
         self.seconds = 0.0
         self.results = {}  # test -> ("passed" | "failed" | "skipped", text)
@@ -88,33 +91,16 @@ def programs_from(path):
         return [Program(words[0], words[1:]) for words in map(str.split, lines) if words]
 
 
-def environment():
-    values = dict(os.environ)
-    values.update(
-        CMOCKA_MESSAGE_OUTPUT="TAP",
-        ASAN_OPTIONS="detect_leaks=1:abort_on_error=0:detect_stack_use_after_return=1",
-        UBSAN_OPTIONS="print_stacktrace=1",
-        ROOT=ROOT,
-        BUILD=os.path.join(BUILD, "plain"),
-        AMCP=os.path.join(BUILD, "plain", "amcp"),
-        PYTHONDONTWRITEBYTECODE="1",
-        LC_ALL="C.UTF-8")
-    # A chip that the user chose must not change what the tests see.
-    values.pop("ASYNC_MEMCPY_CHIP", None)
-    values.pop("ASYNC_MEMCPY_STRICT", None)
-    return values
-
-
-def run(command, seconds_max):
+def run(words, seconds_max):
     """Returns the exit status, as a text if it is not a plain 0, and the output."""
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, env=environment(), cwd=ROOT,
-                          start_new_session=True) as process:
+    plain = os.path.join(BUILD, "plain")
+    values = environment(ROOT=ROOT, BUILD=plain, AMCP=os.path.join(plain, "amcp"))
+    with PROCESSES.start(words, env=values, cwd=ROOT) as process:
         try:
             output = process.communicate(timeout=seconds_max)[0]
             status = process.returncode
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
+            kill(process)
             output = process.communicate()[0]
             status = None
     text = output.decode("utf-8", "replace")
@@ -230,8 +216,19 @@ class Progress:
             self.show_running()
 
 
+def on_all_processors(work, items):
+    """Does the work on each item, on as many at a time as there are processors."""
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 2) as pool:
+        try:
+            for one in [pool.submit(work, item) for item in items]:
+                one.result()
+        except KeyboardInterrupt:
+            PROCESSES.stop()
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
 def run_all(programs, arguments):
-    """Runs the programs, as many at a time as there are processors."""
     progress = Progress(len(programs))
 
     def run_one(program):
@@ -239,9 +236,7 @@ def run_all(programs, arguments):
         run_program(program, arguments)
         progress.end(program)
 
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 2) as pool:
-        for finished in [pool.submit(run_one, program) for program in programs]:
-            finished.result()
+    on_all_processors(run_one, programs)
 
 
 def summarize(programs, arguments):
@@ -265,14 +260,8 @@ def summarize(programs, arguments):
     return 0 if passed and not failed else 1
 
 
-class Parser(argparse.ArgumentParser):
-    def error(self, message):
-        print(f"test: {message}; './run test --help' shows the usage", file=sys.stderr)
-        sys.exit(2)
-
-
 def parse_arguments():
-    parser = Parser(add_help=False, allow_abbrev=False)
+    parser = command.Parser("test")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--full", action="store_true")
     parser.add_argument("--seed", default="1")
@@ -295,8 +284,7 @@ def main():
         return 0
     programs = (programs_from(arguments.programs) if arguments.programs
                 else find_programs(arguments.full))
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 2) as pool:
-        list(pool.map(lambda program: list_tests(program, arguments), programs))
+    on_all_processors(lambda program: list_tests(program, arguments), programs)
     matches = matcher(arguments.pattern or "")
     for program in programs:
         program.selected = [name for name in program.tests if matches(f"{program.name}/{name}")]
@@ -319,4 +307,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command.run_main("test", main))

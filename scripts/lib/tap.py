@@ -2,12 +2,24 @@
 """Runs Python functions as the tests of a test program (see run_tests.py)."""
 
 import argparse
+import subprocess
 import sys
 import traceback
+
+# For what is done before run().
+FULL = "--full" in sys.argv
+SEED = sys.argv[sys.argv.index("--seed") + 1] if "--seed" in sys.argv[:-1] else "1"
 
 
 class Skip(Exception):
     """Raised by a test that cannot run here; its text says why."""
+
+
+def output_of(*command, **more):
+    """Returns what a command prints to stdout. The test fails if the command does."""
+    result = subprocess.run(command, capture_output=True, text=True, check=False, **more)
+    assert result.returncode == 0, f"{' '.join(command)}\n{result.stdout}{result.stderr}"
+    return result.stdout
 
 
 def run(tests):

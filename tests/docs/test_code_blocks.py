@@ -7,7 +7,6 @@ import functools
 import glob
 import os
 import re
-import subprocess
 import sys
 import tempfile
 
@@ -15,17 +14,13 @@ ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 BUILD = os.environ.get("BUILD", os.path.join(ROOT, "build", "plain"))
 sys.path.insert(0, os.path.join(ROOT, "scripts", "lib"))
 import tap  # noqa: E402
+from tap import output_of as run  # noqa: E402
 
 INCLUDE = [f"-I{os.path.join(ROOT, path)}" for path in ("include", "include/platform")]
 # Everything that a block may use without saying so.
 PRELUDE = "".join(f"#include <{name}>\n" for name in (
     "stdbool.h", "stdint.h", "stdio.h", "string.h", "async_memcpy_host.h", "esp_async_memcpy.h",
     "esp_heap_caps.h"))
-
-
-def run(command, **more):
-    result = subprocess.run(command, capture_output=True, text=True, check=False, **more)
-    assert result.returncode == 0, f"{' '.join(command)}\n{result.stdout}{result.stderr}"
 
 
 def check_block(text, where):
@@ -36,17 +31,17 @@ def check_block(text, where):
         compile_command = ["cc", "-std=c11", "-Wall", "-Wextra", "-Werror", *INCLUDE]
         if re.search(r"^int main\(", text, re.MULTILINE):
             write(source, f'#line {where[1]} "{where[0]}"\n{text}')
-            run([*compile_command, source, os.path.join(BUILD, "libasync_memcpy.a"), "-pthread",
-                 "-o", program])
-            run([program])
+            run(*compile_command, source, os.path.join(BUILD, "libasync_memcpy.a"), "-pthread",
+                "-o", program)
+            run(program)
             return
         try:
             write(source, f'{PRELUDE}#line {where[1]} "{where[0]}"\n{text}\n')
-            run([*compile_command, "-Wno-unused", "-fsyntax-only", source])
+            run(*compile_command, "-Wno-unused", "-fsyntax-only", source)
         except AssertionError:
             write(source, f'{PRELUDE}void block(void)\n{{\n#line {where[1]} "{where[0]}"\n'
                           f"{text}\n}}\n")
-            run([*compile_command, "-Wno-unused", "-fsyntax-only", source])
+            run(*compile_command, "-Wno-unused", "-fsyntax-only", source)
 
 
 def write(path, text):
@@ -68,7 +63,7 @@ def blocks():
 def run_example(path):
     """An example was built with the shared library; it is run in an empty directory."""
     with tempfile.TemporaryDirectory() as directory:
-        run([os.path.join(BUILD, f"example_{os.path.splitext(os.path.basename(path))[0]}")],
+        run(os.path.join(BUILD, f"example_{os.path.splitext(os.path.basename(path))[0]}"),
             cwd=directory)
 
 

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the fuzzed programs for a time, and sums up; scripts/fuzz.sh says how it is called."""
 
-import argparse
 import json
 import mmap
 import os
@@ -15,6 +14,9 @@ import sys
 import time
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
+sys.path.insert(0, os.path.join(ROOT, "scripts", "lib"))
+import command  # noqa: E402
+
 BUILD = os.path.join(ROOT, "build")
 PROGRAMS = os.environ.get("FUZZ_PROGRAMS", os.path.join(BUILD, "fuzz"))
 KEPT = os.environ.get("FUZZ_KEPT", BUILD)
@@ -26,31 +28,20 @@ PROGRESS_SECONDS = 5
 POLL_SECONDS = 0.2
 GRACE_SECONDS = 90
 JOBS_MAX = 64
-
-
-class Parser(argparse.ArgumentParser):
-    def error(self, message):
-        print(f"fuzz: {message}; './run fuzz --help' shows the usage", file=sys.stderr)
-        sys.exit(2)
+SECONDS_MAX = 9_999_999
 
 
 def parse_arguments():
-    parser = Parser(add_help=False, allow_abbrev=False)
-    parser.add_argument("--seconds", default="60")
+    parser = command.Parser("fuzz")
+    parser.add_argument("--seconds", type=command.number(1, SECONDS_MAX), default=60)
     parser.add_argument("--target")
-    parser.add_argument("--jobs", default=str(min(JOBS_MAX, os.cpu_count() or 2)))
+    parser.add_argument("--jobs", type=command.number(1, JOBS_MAX),
+                        default=min(JOBS_MAX, os.cpu_count() or 2))
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--repeat", metavar="FILE")
     parser.add_argument("--trace", action="store_true")
     parser.add_argument("--check-arguments", action="store_true")
     arguments = parser.parse_args()
-    for name in ("seconds", "jobs"):
-        value = getattr(arguments, name)
-        if not re.fullmatch(r"[1-9]\d{0,6}", value):
-            parser.error(f"--{name} takes a number from 1 on, not '{value}'")
-        setattr(arguments, name, int(value))
-    if arguments.jobs > JOBS_MAX:
-        parser.error(f"--jobs takes {JOBS_MAX} at most")
     if arguments.target is not None and arguments.target not in TARGETS:
         parser.error(f"unknown target '{arguments.target}'; known: {', '.join(TARGETS)}")
     if arguments.trace and not arguments.repeat:
@@ -106,14 +97,14 @@ class Worker:
             self.counter = mmap.mmap(file.fileno(), 8)
         kept = os.path.join(KEPT, "fuzz-corpus", target)
         seeds = os.path.join(KEPT, "fuzz-seeds", target)
-        command = [
+        words = [
             program(target), kept, seeds, f"-max_total_time={seconds}",
             f"-max_len={TARGETS[target]}", "-len_control=20", f"-timeout={HANG_SECONDS}",
             f"-rss_limit_mb={MEMORY_MB}",
             f"-artifact_prefix={os.path.join(KEPT, 'fuzz-findings', target)}-"]
         with open(self.log_path, "wb") as log:
             # pylint: disable=consider-using-with
-            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log,
+            self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log,
                                             stderr=log, start_new_session=True,
                                             env=environment(FUZZ_COUNTER=self.counter_path))
 
@@ -163,14 +154,13 @@ def fuzz(target, arguments, seconds):
     began = time.monotonic()
     workers = [Worker(target, number, seconds) for number in range(arguments.jobs)]
     failed = None
-    shown = began
+    pace = command.Pace(PROGRESS_SECONDS)
     try:
         while failed is None and any(worker.process.poll() is None for worker in workers):
             time.sleep(POLL_SECONDS)
             failed = next((worker for worker in workers
                            if worker.process.poll() not in (None, 0)), None)
-            if time.monotonic() - shown >= PROGRESS_SECONDS:
-                shown = time.monotonic()
+            if pace.is_due():
                 progress(target, workers, began)
             if time.monotonic() - began > seconds + GRACE_SECONDS:
                 break
@@ -244,4 +234,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command.run_main("fuzz", main))

@@ -62,6 +62,8 @@ def refuses_wrong_usage():
                       ["--repeat", RUN_FUZZ, "--trace", "more"], ["--trace"], ["more"]):
         status, _, errors = run_fuzz(*arguments)
         assert status == 2 and errors.startswith("fuzz: "), (arguments, status, errors)
+        assert errors.endswith("; './run fuzz --help' shows the usage\n"), (arguments, errors)
+        assert errors.count("\n") == 1, (arguments, errors)
     status, _, errors = run_fuzz("--repeat", __file__.replace("test_run_fuzz.py", "run_fuzz.py"))
     assert status == 2 and "which target" in errors, (status, errors)
 

@@ -8,7 +8,6 @@ import glob
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 
@@ -17,15 +16,10 @@ BUILD = os.environ.get("BUILD", os.path.join(ROOT, "build", "plain"))
 HERE = os.path.join(ROOT, "tests", "install")
 sys.path.insert(0, os.path.join(ROOT, "scripts", "lib"))
 import tap  # noqa: E402
+from tap import output_of as run  # noqa: E402
 
 WARNINGS = ["-Wall", "-Wextra", "-pedantic", "-Werror"]
 EXPORTED = re.compile(r"^(esp_|heap_caps_|async_memcpy_host_)")
-
-
-def run(*command, **more):
-    result = subprocess.run(command, capture_output=True, text=True, check=False, **more)
-    assert result.returncode == 0, f"{' '.join(command)}\n{result.stdout}{result.stderr}"
-    return result.stdout
 
 
 @functools.lru_cache(maxsize=None)

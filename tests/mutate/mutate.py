@@ -19,23 +19,28 @@ kills a fault if it fails, crashes, is found at fault by a sanitizer, or takes m
 without the fault. All work is done in copies of the tree, one for each job, under build/mutate.
 """
 
-import argparse
 import collections
 import dataclasses
+import fnmatch
 import glob
+import hashlib
+import itertools
 import json
 import os
 import queue
 import re
 import shutil
 import signal
-import subprocess
 import sys
 import threading
 import time
 import tomllib
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
+sys.path.insert(0, os.path.join(ROOT, "scripts", "lib"))
+import command  # noqa: E402
+from programs import RESULT, Processes, environment, kill  # noqa: E402
+
 KILLED_PERCENT_MIN = 95
 AREAS = {"src/core/": "core", "src/engine/": "engine", "src/chip/": "engine", "ports/": "port"}
 FIELDS = {"name", "file", "text", "replacement", "breaks", "killers", "survives"}
@@ -46,8 +51,10 @@ SKIPPED = shutil.ignore_patterns("build", "build-*", ".git", "__pycache__")
 SECONDS_FIXED, SECONDS_FACTOR = 25, 10
 BASELINE_SECONDS_MAX = 600
 INSTRUCTIONS_MAX = 4_000_000_000
+PROGRESS_SECONDS = 10
+JOBS_MAX = 64
+PROCESSES = Processes()
 
-RESULT = re.compile(r"(ok|not ok) \d+(?: - | {1,2})?(.*)$")
 CRASH = re.compile(r"(ERROR: (?:Address|Leak)Sanitizer[^\n]*|WARNING: ThreadSanitizer: [^\n(]*"
                    r"|[^\n]*: runtime error: [^\n]*|[^\n]*Assertion [^\n]* failed"
                    r"|[^\n]*machine: [^\n]*|[^\n]*FAILED[^\n]*|[^\n]*\bNO$)", re.MULTILINE)
@@ -113,14 +120,11 @@ def mistakes_in(faults, root=ROOT):
     return [f"{fault.name}: {fault.mistake(root)}" for fault in faults if fault.mistake(root)]
 
 
-def test_environment():
-    values = dict(os.environ, CMOCKA_MESSAGE_OUTPUT="TAP", LC_ALL="C.UTF-8",
-                  PYTHONDONTWRITEBYTECODE="1",
-                  ASAN_OPTIONS="detect_leaks=1:detect_stack_use_after_return=1",
-                  TSAN_OPTIONS="second_deadlock_stack=1")
-    values.pop("ASYNC_MEMCPY_CHIP", None)
-    values.pop("ASYNC_MEMCPY_STRICT", None)
-    return values
+def run(*words):
+    """Returns the exit status and all that was printed."""
+    with PROCESSES.start(words) as process:
+        output = process.communicate()[0].decode("utf-8", "replace")
+    return process.returncode, output
 
 
 class Workshop:
@@ -153,6 +157,18 @@ class Workshop:
         shutil.rmtree(self.tree, ignore_errors=True)
         os.rename(fresh, self.tree)
 
+    def digest(self):
+        """Returns what tells this tree from others: all its files but the texts and the table."""
+        digest = hashlib.sha256()
+        for folder, folders, names in os.walk(self.tree):
+            folders[:] = sorted(name for name in folders if name != "faults")
+            for name in sorted(name for name in names if not name.endswith(".md")):
+                path = os.path.join(folder, name)
+                content = read(path)
+                digest.update(f"{os.path.relpath(path, self.tree)} {len(content)} ".encode())
+                digest.update(content)
+        return digest.hexdigest()
+
     def configure(self, build):
         options = {
             "host": ("-S", self.tree, "-DASYNC_MEMCPY_SANITIZE=address,undefined", *self.FLAGS),
@@ -161,10 +177,9 @@ class Workshop:
             "firmware": ("-S", os.path.join(self.tree, "firmware"), "-DCMAKE_TOOLCHAIN_FILE="
                          + os.path.join(self.tree, "firmware", "toolchain.cmake")),
         }[build]
-        run = subprocess.run(["cmake", "-B", self.path(build), "-G", "Ninja", *options],
-                             capture_output=True, text=True, check=False)
-        if run.returncode != 0:
-            raise TableError(f"cmake failed:\n{run.stdout}{run.stderr}")
+        status, said = run("cmake", "-B", self.path(build), "-G", "Ninja", *options)
+        if status != 0:
+            raise TableError(f"cmake failed:\n{said}")
 
     def build(self, build, targets):
         """Returns '' or what the compiler said."""
@@ -173,9 +188,8 @@ class Workshop:
         if build not in self.configured:
             self.configure(build)
             self.configured.add(build)
-        run = subprocess.run(["ninja", "-C", self.path(build), f"-j{self.processes}", *targets],
-                             capture_output=True, text=True, check=False, errors="replace")
-        return "" if run.returncode == 0 else run.stdout + run.stderr
+        status, said = run("ninja", "-C", self.path(build), f"-j{self.processes}", *targets)
+        return "" if status == 0 else said
 
     def write(self, file, content):
         with open(os.path.join(self.tree, file), "w", encoding="utf-8") as target:
@@ -262,8 +276,8 @@ class ImageInAllVariants(Image):
     """Likewise, with all that the hardware may do otherwise."""
 
     def command(self, shop, name, pattern):
-        command = super().command(shop, name, pattern)
-        return [*command[:2], "--variants", "all", *command[2:]]
+        words = super().command(shop, name, pattern)
+        return [*words[:2], "--variants", "all", *words[2:]]
 
 
 class Iram(Image):
@@ -306,10 +320,8 @@ class Test:
 
     def run(self, shop, seconds_max):
         """Returns why the fault is dead, or '', and how many results there were."""
-        command = self.kind.command(shop, self.name, self.pattern)
-        with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, env=test_environment(), cwd=shop.tree,
-                              start_new_session=True) as process:
+        words = self.kind.command(shop, self.name, self.pattern)
+        with PROCESSES.start(words, env=environment(), cwd=shop.tree) as process:
             watch = Watch(process, seconds_max)
             lines, failed = watch.lines_until_failure()
             status = watch.end()
@@ -334,13 +346,7 @@ class Watch:
 
     def give_up(self):
         self.hung = True
-        self.kill()
-
-    def kill(self):
-        try:
-            os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+        kill(self.process)
 
     def lines_until_failure(self):
         """Returns the lines, and the first test that failed with its reason, or ''."""
@@ -361,7 +367,7 @@ class Watch:
 
     def end(self):
         self.timer.cancel()
-        self.kill()
+        kill(self.process)
         return self.process.wait()
 
 
@@ -405,19 +411,49 @@ class Verdict:
         return f"killed by {self.killer.partition(': ')[0]}: {self.reason}{stale}"
 
 
+class Log:
+    """The verdicts on the faults in one state of the tree, in a file, for a run that goes on where
+    another one has ended."""
+
+    def __init__(self, path, state):
+        self.path, self.kept = path, {"state": state, "verdicts": {}}
+        try:
+            kept = json.loads(read(path))
+            if kept["state"] == state:
+                self.kept = kept
+        except (OSError, ValueError, LookupError):
+            pass
+
+    def add(self, verdict):
+        self.kept["verdicts"][verdict.fault.name] = dataclasses.asdict(verdict)
+        with open(self.path + ".new", "w", encoding="utf-8") as file:
+            json.dump(self.kept, file, indent=1)
+        os.replace(self.path + ".new", self.path)
+
+    def verdict_on(self, fault):
+        """Returns the verdict, or None if there is none on the fault as it is in the table now, or
+        it could not be tried."""
+        kept = self.kept["verdicts"].get(fault.name)
+        if kept is None or kept["error"] or kept["fault"] != dataclasses.asdict(fault):
+            return None
+        return Verdict(**{**kept, "fault": fault})
+
+
 class Campaign:
     def __init__(self, arguments, faults, wide):
         self.faults, self.wide, self.jobs = faults, wide, arguments.jobs
-        self.base = arguments.directory
+        self.base, self.resume = arguments.directory, arguments.resume
         self.stream = sys.stderr if arguments.json else sys.stdout
-        self.lock, self.seconds, self.errors = threading.Lock(), {}, []
+        self.lock, self.seconds = threading.Lock(), {}
+        self.pace = command.Pace(PROGRESS_SECONDS)
         processes = max(1, (os.cpu_count() or 1) // self.jobs)
         self.shops = [Workshop(os.path.join(self.base, f"job-{index}"), processes)
                       for index in range(self.jobs)]
-        self.verdicts, self.ended = {}, 0
+        self.tried, self.verdicts, self.log = {}, {}, None
 
     def say(self, text):
         with self.lock:
+            self.pace.restart()
             print(text, file=self.stream, flush=True)
 
     def on_all_shops(self, work, items):
@@ -446,9 +482,12 @@ class Campaign:
     def verify(self, names):
         """Tests that fail without any fault would prove nothing."""
         names = [name for name in dict.fromkeys(names) if name not in self.seconds]
-        wrong = []
+        wrong, begun = [], itertools.count()
 
         def verify_one(shop, name):
+            count = next(begun)
+            if self.pace.is_due():
+                self.say(f"    {count} of {len(names)}; now '{name}'")
             test = Test(name)
             test.prepare(shop)
             began = time.monotonic()
@@ -467,7 +506,10 @@ class Campaign:
             raise TableError("\n".join(wrong))
 
     def try_tests(self, shop, verdict, names):
-        for name in names:
+        for count, name in enumerate(names):
+            if self.pace.is_due():
+                self.say(f"    {verdict.fault.name}: {count} of {len(names)} tests see nothing; "
+                         f"now '{name}'")
             test = Test(name)
             said = test.build(shop)
             if said:
@@ -480,7 +522,7 @@ class Campaign:
                 return
 
     def try_fault(self, shop, fault, names, is_last):
-        verdict = self.verdicts.setdefault(fault.name, Verdict(fault))
+        verdict = self.tried.setdefault(fault.name, Verdict(fault))
         began = time.monotonic()
         content = shop.plant(fault)
         try:
@@ -490,21 +532,44 @@ class Campaign:
         verdict.seconds += time.monotonic() - began
         if verdict.killed or verdict.error or is_last:
             with self.lock:
-                self.ended += 1
-            self.say(f"{self.ended:3}/{len(self.faults)} {fault.name} ({verdict.seconds:.0f} s): "
+                self.verdicts[fault.name] = verdict
+                self.log.add(verdict)
+                count = len(self.verdicts)
+            self.say(f"{count:3}/{len(self.faults)} {fault.name} ({verdict.seconds:.0f} s): "
                      f"{verdict.outcome()}")
 
-    def run(self):
+    def prepare(self):
+        """Copies the tree, and reads what is known already if that is asked for."""
         for shop in self.shops:
             os.makedirs(shop.directory, exist_ok=True)
             shop.synchronise()
-        named = [name for fault in self.faults for name in fault.killers]
-        self.verify(named)
+        self.log = Log(os.path.join(self.base, "verdicts.json"),
+                       [self.shops[0].digest(), *self.wide])
+        if self.resume:
+            known = {fault.name: self.log.verdict_on(fault) for fault in self.faults}
+            self.verdicts.update({name: verdict for name, verdict in known.items() if verdict})
+            self.say(f"{len(self.verdicts)} of {len(self.faults)} were tried before, in this state "
+                     "of the tree")
+
+    def left(self):
+        return [fault for fault in self.faults if fault.name not in self.verdicts]
+
+    def run(self):
+        """Returns the verdicts, if the user does not interrupt it."""
+        try:
+            return self.try_all()
+        except KeyboardInterrupt:
+            PROCESSES.stop()  # which ends the threads, too
+            self.say(f"{len(self.left())} of {len(self.faults)} are left; --resume tries them")
+            raise
+
+    def try_all(self):
+        self.prepare()
+        with_killers = [fault for fault in self.left() if fault.killers]
+        self.verify([name for fault in with_killers for name in fault.killers])
         self.on_all_shops(lambda shop, fault: self.try_fault(shop, fault, fault.killers, False),
-                          [fault for fault in self.faults if fault.killers])
-        left = [fault for fault in self.faults if not (
-            fault.name in self.verdicts and
-            (self.verdicts[fault.name].killed or self.verdicts[fault.name].error))]
+                          with_killers)
+        left = self.left()
         if left:
             self.say(f"{len(left)} left, to be tried with more tests")
             self.verify(self.wide)
@@ -574,34 +639,30 @@ def list_faults(faults, mistakes):
     return 1 if mistakes else 0
 
 
-class Parser(argparse.ArgumentParser):
-    def error(self, message):
-        print(f"mutate: {message}; './run mutate --help' shows the usage", file=sys.stderr)
-        sys.exit(2)
-
-
 def parse_arguments():
-    parser = Parser(add_help=False, allow_abbrev=False)
+    parser = command.Parser("mutate")
     parser.add_argument("--only", nargs="+", default=[])
+    parser.add_argument("--resume", action="store_true")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--check-arguments", action="store_true")
     # For the test of this script.
     parser.add_argument("--table", default=os.path.join(ROOT, "tests", "mutate", "faults"))
     parser.add_argument("--directory", default=os.path.join(ROOT, "build", "mutate"))
-    parser.add_argument("--jobs", type=int, default=min(os.cpu_count() or 1, 16))
-    arguments = parser.parse_args()
-    if not 1 <= arguments.jobs <= 64:
-        parser.error(f"--jobs takes a number from 1 to 64, not {arguments.jobs}")
-    return arguments, parser
+    parser.add_argument("--jobs", type=command.number(1, JOBS_MAX),
+                        default=min(os.cpu_count() or 1, 16))
+    return parser.parse_args(), parser
 
 
 def choose(faults, only, parser):
-    known = {fault.name for fault in faults}
-    for name in only:
-        if name not in known:
-            parser.error(f"no fault is called '{name}'; './run mutate --list' lists them")
-    return [fault for fault in faults if not only or fault.name in only]
+    def is_meant(fault, pattern):
+        return any(fnmatch.fnmatchcase(text, pattern) for text in (fault.name, fault.file))
+
+    for pattern in only:
+        if not any(is_meant(fault, pattern) for fault in faults):
+            parser.error(f"no fault is called '{pattern}'; './run mutate --list' lists them")
+    return [fault for fault in faults
+            if not only or any(is_meant(fault, pattern) for pattern in only)]
 
 
 def main():
@@ -627,4 +688,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command.run_main("mutate", main))

@@ -3,6 +3,8 @@
 """The table of planted faults fits the tree, and the program that plants them tells what is killed,
 what survives and what is stale."""
 
+import contextlib
+import glob
 import json
 import os
 import subprocess
@@ -18,6 +20,7 @@ import tap  # noqa: E402
 TABLE = os.path.join(ROOT, "tests", "mutate", "faults")
 FAULTS_MIN = 60
 SECONDS_MAX = 300
+WORK = os.path.join(ROOT, "build", "mutate-test")
 
 SMALL = """
 wide = ["unit/copy_plan"]
@@ -45,14 +48,33 @@ survives = "it is no program"
 """
 
 
-def program(table, *arguments):
+@contextlib.contextmanager
+def start(table, *arguments, **more):
     with tempfile.TemporaryDirectory() as directory:
         with open(os.path.join(directory, "table.toml"), "w", encoding="utf-8") as file:
             file.write(table)
-        return subprocess.run(
-            [sys.executable, os.path.join(ROOT, "tests", "mutate", "mutate.py"), "--table",
-             directory, "--directory", os.path.join(ROOT, "build", "mutate-test"), *arguments],
-            capture_output=True, text=True, timeout=SECONDS_MAX, check=False)
+        with subprocess.Popen(
+                [sys.executable, os.path.join(ROOT, "tests", "mutate", "mutate.py"), "--table",
+                 directory, "--directory", WORK, *arguments], text=True,
+                stderr=subprocess.PIPE, **{"stdout": subprocess.PIPE, **more}) as process:
+            yield process
+
+
+def program(table, *arguments):
+    with start(table, *arguments) as process:
+        output, errors = process.communicate(timeout=SECONDS_MAX)
+    return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
+
+
+def processes_at_work():
+    """Returns the command lines of those that work on the copies of the tree."""
+    found = []
+    for path in glob.glob("/proc/[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            words = mutate.read(path).decode("utf-8", "replace").split("\0")
+            if any(os.path.join(WORK, "job-") in word for word in words):
+                found.append(words)
+    return found
 
 
 def table_fits_the_tree():
@@ -77,7 +99,8 @@ def stale_entries_are_told():
 
 def wrong_usage():
     for arguments, said in ((["--only", "nothing"], "no fault is called 'nothing'"),
-                            (["--jobs", "0"], "--jobs takes"), (["--nonsense"], "--nonsense")):
+                            (["--jobs", "0"], "--jobs: takes"),
+                            (["--jobs", "x"], "--jobs: takes"), (["--nonsense"], "--nonsense")):
         result = program(SMALL, *arguments)
         assert result.returncode == 2 and said in result.stderr, result
         assert "'./run mutate --help' shows the usage" in result.stderr, result
@@ -97,6 +120,48 @@ def faults_are_planted():
         "nonsense:", "unseen", "fewer"], told["problems"]
 
 
+def an_interrupted_run_is_resumed():
+    head, fault, *_ = SMALL.split("[[fault]]")
+    table = "[[fault]]".join([head, fault, fault.replace('"seen"', '"next"'),
+                              fault.replace('"seen"', '"last"')])
+    with start(table, "--jobs", "1") as process:
+        for line in process.stdout:
+            if " seen (" in line:
+                break
+        process.terminate()
+        output, errors = process.communicate(timeout=SECONDS_MAX)
+    assert process.returncode == 130 and "Traceback" not in errors, (output, errors)
+    assert "2 of 3 are left" in output and errors.endswith("interrupted\n"), (output, errors)
+    assert "/3 next" not in output, output
+    assert not processes_at_work(), processes_at_work()
+    told = program(table, "--jobs", "1", "--resume", "--only", "seen", "--json")
+    assert told.returncode == 0 and json.loads(told.stdout)["faults"][0]["killed"], told
+    assert "1 of 1 were tried before" in told.stderr and "1/1 seen" not in told.stderr, told
+    changed = table.replace("a range may end", "a range ends")
+    told = program(changed, "--jobs", "1", "--resume", "--only", "seen")
+    assert "0 of 1 were tried before" in told.stdout and "1/1 seen" in told.stdout, told
+    told = program(changed.replace('["unit/copy_plan"]', '["unit/port"]'), "--jobs", "1",
+                   "--resume", "--only", "seen")
+    assert "0 of 1 were tried before" in told.stdout, told
+
+
+def subsets():
+    for pattern, names in (("*se*", ["nonsense", "seen", "unseen"]), ("se?n", ["seen"]),
+                           ("src/core/copy_plan.h", ["nonsense", "seen", "unseen"]),
+                           ("seen", ["seen"])):
+        told = program(SMALL, "--list", "--only", pattern)
+        assert sorted(line.split()[0] for line in told.stdout.splitlines()) == names, told
+
+
+def nobody_reads_the_list():
+    reading, writing = os.pipe()
+    os.close(reading)
+    with start(SMALL, "--list", stdout=writing) as process:
+        os.close(writing)
+        errors = process.communicate(timeout=SECONDS_MAX)[1]
+    assert process.returncode == 1 and errors == "", (process.returncode, errors)
+
+
 def tests_that_fail_anyway_prove_nothing():
     result = program(SMALL.replace("range within another", "no such test"), "--jobs", "1",
                      "--only", "seen")
@@ -108,5 +173,8 @@ tap.main([
     ("stale entries are told", stale_entries_are_told),
     ("wrong usage", wrong_usage),
     ("faults are planted", faults_are_planted),
+    ("an interrupted run is resumed", an_interrupted_run_is_resumed),
+    ("subsets", subsets),
+    ("nobody reads the list", nobody_reads_the_list),
     ("tests that fail anyway prove nothing", tests_that_fail_anyway_prove_nothing),
 ])

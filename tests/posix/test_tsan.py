@@ -17,7 +17,7 @@ import tap  # noqa: E402
 
 SECONDS_MAX = 120
 ENVIRONMENT = {**os.environ, "TSAN_OPTIONS": "second_deadlock_stack=1"}
-SEED = sys.argv[sys.argv.index("--seed") + 1] if "--seed" in sys.argv[:-1] else "1"
+SEED = tap.SEED
 
 
 @functools.lru_cache(maxsize=None)

@@ -11,6 +11,7 @@ ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 sys.path.insert(0, os.path.join(ROOT, "scripts", "lib"))
 import tap  # noqa: E402
 
+SECONDS_MAX = 60
 HEAD = """\
 case "$*" in
 *--list*) printf '%s\\n' one two three; exit 0 ;;
@@ -43,7 +44,7 @@ def run_tests(program, *arguments):
             file.write(f"fake/program bash {script}\n")
         result = subprocess.run(
             [sys.executable, os.path.join(ROOT, "scripts", "run_tests.py"), "--programs", programs,
-             *arguments], capture_output=True, text=True, check=False)
+             *arguments], capture_output=True, text=True, check=False, timeout=SECONDS_MAX)
     return result.returncode, (result.stdout.splitlines() or [""])[-1], result.stdout
 
 
@@ -92,6 +93,12 @@ def failing_exit_after_all_passed():
     expect(PASSING + "exit 23\n", 1, "3 passed, 1 failed", text="exit status 23")
 
 
+def interrupted():
+    # $PPID is the runner.
+    status, _, output = run_tests(HEAD + "kill -TERM $PPID\nexec sleep 1000\n")
+    assert status == 130 and "FAIL" not in output and "failed" not in output, (status, output)
+
+
 def failing_group():
     expect(PASSING + "echo 'not ok 0 - group [  FAILED  ] GROUP TEARDOWN'; exit 1\n", 1,
            "3 passed, 1 failed")
@@ -136,5 +143,6 @@ def list_prints_names():
 tap.main([(f.__name__.replace("_", " "), f) for f in (
     all_pass, one_fails, failure_wins_over_exit_status_0, skipped_in_both_notations,
     only_skipped_is_not_success, crash_in_the_middle, silent_early_end,
-    failing_exit_after_all_passed, failing_group, failing_list, empty_list, pattern_selects,
-    pattern_without_match, seed_is_printed_and_passed_on, wrong_usage, list_prints_names)])
+    failing_exit_after_all_passed, interrupted, failing_group, failing_list, empty_list,
+    pattern_selects, pattern_without_match, seed_is_printed_and_passed_on, wrong_usage,
+    list_prints_names)])

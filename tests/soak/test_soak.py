@@ -15,8 +15,8 @@ sys.path.insert(0, os.path.join(ROOT, "scripts", "lib"))
 import tap  # noqa: E402
 
 SECONDS_MAX = 300
-PROGRAMS = 2500 if "--full" in sys.argv else 250
-SEED = sys.argv[sys.argv.index("--seed") + 1] if "--seed" in sys.argv[:-1] else "1"
+PROGRAMS = 2500 if tap.FULL else 250
+SEED = tap.SEED
 
 
 def soak(*arguments, status=0):
