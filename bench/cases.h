@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the benchmark image does, known to the image and to the program that watches it. */
+/* What the benchmark image does, known to the image and to the program that watches it. All copies
+ * of a case have the same source and the same destination, which do not overlap. */
 #ifndef BENCH_CASES_H
 #define BENCH_CASES_H
 
@@ -19,8 +20,8 @@ enum bench_mode {
 
 struct bench_case {
     enum bench_mode mode;
-    uint32_t size_bytes;
-    bool aligned; /* else both addresses and the size are odd */
+    uint32_t size_bytes; /* of each copy */
+    bool aligned;        /* both addresses are multiples of 4; else both are odd */
 };
 
 /* Returns case number index, or NULL past the last one. */

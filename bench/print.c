@@ -6,9 +6,42 @@
 
 #include "budgets.h"
 
-static const char *const mode_names[] = {
-    [BENCH_SINGLE] = "single",    [BENCH_QUEUED] = "16 queued", [BENCH_DEPTH] = "16 masked",
-    [BENCH_SILENT] = "16 silent", [BENCH_BY_CPU] = "CPU",
+/* What the words of the report mean, for its readers. */
+struct meaning {
+    const char *name;
+    const char *text;
+};
+
+static const struct meaning modes[] = {
+    [BENCH_SINGLE] = {"single", "4 copies, each waited for before the next is submitted"},
+    [BENCH_QUEUED] = {"16 queued", "16 copies submitted in a row; interrupts come meanwhile"},
+    [BENCH_DEPTH] = {"16 masked",
+                     "16 copies submitted in a row with interrupts masked till the last"},
+    [BENCH_SILENT] = {"16 silent", "16 copies submitted in a row, without callbacks"},
+    [BENCH_BY_CPU] = {"CPU", "one copy by the CPU, a word at a time"},
+};
+
+/* Of the numbers of a case. Sums are over all its copies. */
+static const struct meaning fields[] = {
+    {"copies", "how many, and how they are submitted: see modes"},
+    {"bytes", "of each copy, exactly; all have the same source and destination"},
+    {"aligned", "true: both addresses are multiples of 4; false: both are odd"},
+    {"copy_count", "copies that were submitted"},
+    {"submit_first_instructions", "executed by the first submission after install"},
+    {"submit_max_instructions", "executed by the longest submission"},
+    {"submit_instructions", "executed by all submissions, without interrupts in them"},
+    {"submit_register_accesses", "reads and writes of registers in all submissions"},
+    {"interrupt_count", "interrupts that were taken"},
+    {"interrupt_instructions", "executed in all of them, from vector to mret, with callbacks"},
+    {"stub_instructions", "of these: the interrupt entry, before and after the handler"},
+    {"callback_count", "callbacks, which are empty"},
+    {"callback_instructions", "of interrupt_instructions: in the callbacks"},
+    {"interrupt_register_accesses", "reads and writes of registers in all interrupts"},
+    {"dma_idle_instructions", "executed while the DMA was parked and a request was queued"},
+    {"dma_written_bytes", "written by the DMA"},
+    {"heap_calls", "in submissions and interrupts"},
+    {"cpu_copy_instructions", "executed by the copy by the CPU"},
+    {"submit_each_instructions", "executed by each submission, in order"},
 };
 
 /* For each copy, with one digit behind the point. */
@@ -24,7 +57,7 @@ static uint32_t bus_accesses(const struct watch_case *measured)
 
 static void print_case_text(const struct bench_case *what, const struct watch_case *measured)
 {
-    (void)printf("%-9s %6" PRIu32 "  %-3s", mode_names[what->mode], what->size_bytes,
+    (void)printf("%-9s %6" PRIu32 "  %-3s", modes[what->mode].name, what->size_bytes,
                  what->aligned ? "yes" : "no");
     if (what->mode == BENCH_BY_CPU) {
         (void)printf("  %8" PRIu32 " in all\n", measured->by_cpu_instructions);
@@ -51,7 +84,8 @@ static void print_each(const struct watch_case *measured, const char *separator)
 static void print_depth(const struct summary *summary)
 {
     const struct bench_case *what;
-    (void)printf("\nsubmit with 0 to %d in flight, interrupts masked:\n", BENCH_QUEUE - 1);
+    (void)printf("\nsubmit with 0 to %d before it of which nobody was told yet (16 masked):\n",
+                 BENCH_QUEUE - 1);
     for (size_t i = 0; (what = bench_case_at(i)) != NULL; i++) {
         if (what->mode == BENCH_DEPTH) {
             (void)printf("%5" PRIu32 " B: ", what->size_bytes);
@@ -72,14 +106,26 @@ static void print_budgets_text(const struct summary *summary)
     }
 }
 
+static void print_modes_text(void)
+{
+    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+        (void)printf("%-9s %s\n", modes[i].name, modes[i].text);
+    }
+    (void)printf("\n");
+}
+
 void print_text(const struct summary *summary)
 {
     const struct bench_case *what;
     (void)printf("chip      %s\ncompiler  %s\n\n", summary->chip, summary->watched.compiler);
-    (void)printf("Executed instructions. submit: the first after install, and the mean of all;\n"
-                 "interrupt: for each copy from vector to mret, of which stub and empty callback;\n"
-                 "bus: register accesses for each copy; idle: instructions during which the DMA\n"
-                 "was parked although a request was queued.\n\n");
+    print_modes_text();
+    (void)printf(
+        "Executed instructions. bytes: of each copy, exactly, and all copies of a row have\n"
+        "the same source and destination; al. no: both addresses are odd. first: the first\n"
+        "submission after install. For each copy, the mean of the row: submit; interrupt,\n"
+        "from vector to mret, of which stub and empty callback; bus, register accesses.\n"
+        "In all, for the whole row: interrupts; idle, instructions during which the DMA was\n"
+        "parked although a request was queued; heap, calls.\n\n");
     (void)printf("%-9s %6s  %-3s %6s %6s %9s %5s %8s %10s %5s %5s %5s\n", "copies", "bytes", "al.",
                  "first", "submit", "interrupt", "stub", "callback", "interrupts", "bus", "idle",
                  "heap");
@@ -104,13 +150,11 @@ static void print_number(const char *name, uint32_t value)
     (void)printf("\"%s\": %" PRIu32 ", ", name, value);
 }
 
-static void print_case_json(const struct bench_case *what, const struct watch_case *measured)
+static void print_driver_json(const struct bench_case *what, const struct watch_case *measured)
 {
-    (void)printf("    {\"copies\": \"%s\", ", mode_names[what->mode]);
-    print_number("bytes", what->size_bytes);
     print_number("copy_count", measured->submit.count);
-    print_number("submit_first", measured->submit_instructions[0]);
-    print_number("submit_max", measured->submit.instructions_max);
+    print_number("submit_first_instructions", measured->submit_instructions[0]);
+    print_number("submit_max_instructions", measured->submit.instructions_max);
     print_number("submit_instructions", measured->submit.instructions);
     print_number("submit_register_accesses", measured->submit.register_accesses);
     print_number("interrupt_count", measured->interrupt.count);
@@ -121,14 +165,35 @@ static void print_case_json(const struct bench_case *what, const struct watch_ca
     print_number("callback_instructions", measured->callback.instructions);
     print_number("interrupt_register_accesses", measured->interrupt.register_accesses);
     print_number("dma_idle_instructions", measured->idle_instructions);
+    print_number("dma_written_bytes", measured->dma_written_bytes);
     print_number("heap_calls", measured->heap_calls);
-    print_number("cpu_copy_instructions", measured->by_cpu_instructions);
     if (what->mode == BENCH_DEPTH) {
-        (void)printf("\"submit_each\": [");
+        (void)printf("\"submit_each_instructions\": [");
         print_each(measured, ", ");
         (void)printf("], ");
     }
+}
+
+static void print_case_json(const struct bench_case *what, const struct watch_case *measured)
+{
+    (void)printf("    {\"copies\": \"%s\", ", modes[what->mode].name);
+    print_number("bytes", what->size_bytes);
+    if (what->mode == BENCH_BY_CPU) {
+        print_number("cpu_copy_instructions", measured->by_cpu_instructions);
+    } else {
+        print_driver_json(what, measured);
+    }
     (void)printf("\"aligned\": %s}", what->aligned ? "true" : "false");
+}
+
+static void print_meanings_json(const char *name, const struct meaning *meanings, size_t count)
+{
+    (void)printf("  \"%s\": {", name);
+    for (size_t i = 0; i < count; i++) {
+        (void)printf("%s\n    \"%s\": \"%s\"", i == 0 ? "" : ",", meanings[i].name,
+                     meanings[i].text);
+    }
+    (void)printf("\n  },\n");
 }
 
 static void print_budgets_json(const struct summary *summary)
@@ -147,8 +212,11 @@ static void print_budgets_json(const struct summary *summary)
 void print_json(const struct summary *summary)
 {
     const struct bench_case *what;
-    (void)printf("{\n  \"chip\": \"%s\",\n  \"compiler\": \"%s\",\n  \"cases\": [", summary->chip,
+    (void)printf("{\n  \"chip\": \"%s\",\n  \"compiler\": \"%s\",\n", summary->chip,
                  summary->watched.compiler);
+    print_meanings_json("modes", modes, sizeof modes / sizeof modes[0]);
+    print_meanings_json("fields_of_cases", fields, sizeof fields / sizeof fields[0]);
+    (void)printf("  \"cases\": [");
     for (size_t i = 0; (what = bench_case_at(i)) != NULL; i++) {
         (void)printf("%s\n", i == 0 ? "" : ",");
         print_case_json(what, &summary->watched.cases[i]);

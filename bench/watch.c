@@ -28,7 +28,10 @@ static const char *const heap_calls[] = {"port_allocate", "port_free", "heap_all
                                          "heap_release", "heap_measure"};
 
 enum { HEAP_CALLS = sizeof heap_calls / sizeof heap_calls[0], HEAP_CALLS_OF_DRIVER = 2 };
-enum { RETURN_ADDRESS = 1, SUC_EOF_BIT = 30, WRITE_BACKS_PER_REQUEST = 2 };
+/* Registers of the CPU: the arguments of a call are in a0 and those behind it. */
+enum { RETURN_ADDRESS = 1, A0 = 10 };
+enum { INSTRUCTIONS_MAX = 500000000 }; /* a multiple of what the image needs */
+enum { SUC_EOF_BIT = 30, WRITE_BACKS_PER_REQUEST = 2 };
 
 /* A range of code addresses. */
 struct place {
@@ -117,6 +120,30 @@ static void watch_interrupt(struct watch *watch, uint32_t pc)
     }
 }
 
+static const struct bench_case *case_now(const struct watch *watch)
+{
+    return bench_case_at((size_t)(watch->now - watch->result->cases));
+}
+
+static bool is_placed_as(const struct bench_case *what, uint32_t address)
+{
+    return what->aligned ? address % 4 == 0 : address % 2 == 1;
+}
+
+/* At the first instruction of a call that copies: whether its arguments are what the case says.
+ * unit_bytes: in which the size is counted. */
+static void compare_arguments(struct watch *watch, unsigned to_register, uint32_t unit_bytes)
+{
+    const struct bench_case *what = case_now(watch);
+    uint32_t to = emu_general_register(watch->emu, to_register);
+    uint32_t from = emu_general_register(watch->emu, to_register + 1);
+    uint32_t count = emu_general_register(watch->emu, to_register + 2);
+    if (what == NULL || count * unit_bytes != what->size_bytes || !is_placed_as(what, to) ||
+        !is_placed_as(what, from)) {
+        watch->now->is_other = true;
+    }
+}
+
 static void watch_task(struct watch *watch, uint32_t pc)
 {
     struct watch_case *now = watch->now;
@@ -128,9 +155,11 @@ static void watch_task(struct watch *watch, uint32_t pc)
         now->by_cpu_instructions = watch->by_cpu.instructions;
     }
     if (pc == watch->submit_at) {
+        compare_arguments(watch, A0 + 1, 1);
         call_begin(watch, &watch->submit);
     }
     if (pc == watch->copy_words_at) {
+        compare_arguments(watch, A0, sizeof(uint32_t));
         call_begin(watch, &watch->by_cpu);
     }
     watch->submit.instructions += watch->submit.active;
@@ -218,6 +247,8 @@ static void on_event(const struct trace_event *event, void *context)
     }
     if (event->kind == TRACE_WRITE_BACK) {
         watch->eof_write_backs += event->value >> SUC_EOF_BIT & 1u;
+    } else if (event->kind == TRACE_DATA_WRITE) {
+        watch->now->dma_written_bytes += event->value;
     } else if (is_access && watch->in_interrupt) {
         watch->now->interrupt.register_accesses++;
     } else if (is_access && watch->submit.active) {
@@ -301,6 +332,12 @@ static bool run(struct watch *watch, char *error, size_t error_bytes)
     emu_observe(watch->emu, on_instruction, watch);
     trace_listen(on_event, watch);
     emu_run(watch->emu, &result);
+    for (unsigned i = 0; i < WATCH_CASES_MAX; i++) {
+        if (watch->result->cases[i].is_other) {
+            (void)snprintf(error, error_bytes, "case %u copies something else than it says", i);
+            return false;
+        }
+    }
     if (result.end != EMU_EXIT) {
         (void)snprintf(error, error_bytes, "the run was ended: %s", result.report);
         return false;
@@ -328,7 +365,10 @@ bool watch_image(const char *chip, const char *image_path, struct watch_result *
         (void)snprintf(error, error_bytes, "chip '%s' cannot be measured", chip);
         return false;
     }
-    watch.emu = emu_open(&(struct emu_config){.chip = chip, .image_path = image_path, .seed = 1},
+    watch.emu = emu_open(&(struct emu_config){.chip = chip,
+                                              .image_path = image_path,
+                                              .seed = 1,
+                                              .instructions_max = INSTRUCTIONS_MAX},
                          error, error_bytes);
     if (watch.emu == NULL) {
         return false;

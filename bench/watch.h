@@ -28,6 +28,8 @@ struct watch_case {
     uint32_t by_cpu_instructions;
     uint32_t heap_calls;        /* in submit and interrupt */
     uint32_t idle_instructions; /* both sides of the engine parked while a request was queued */
+    uint32_t dma_written_bytes;
+    bool is_other; /* a copy was asked for that is not what the case says */
 };
 
 struct watch_result {

@@ -23,6 +23,7 @@
 #include "runner.h"
 #include "semihosting.h"
 #include "test_platform.h"
+#include "test_time.h"
 #include "trace.h"
 
 static uint32_t call_with_kind(uint32_t operation, enum fault_kind kind)
@@ -119,11 +120,12 @@ void machine_point(void)
 {
 }
 
-/* Two instructions a round. */
+/* Two instructions a round, which the compiler alone does not promise. */
 void machine_advance(uint64_t cycles)
 {
-    for (uint32_t rounds = (uint32_t)cycles / 2; rounds != 0; rounds--) {
-        __asm__ volatile("");
+    uint32_t rounds = (uint32_t)cycles / 2;
+    if (rounds != 0) {
+        __asm__ volatile("1: addi %0, %0, -1\n\tbnez %0, 1b" : "+r"(rounds));
     }
 }
 
@@ -201,6 +203,7 @@ void *__wrap_port_allocate(size_t size_bytes)
 /* Why a test does not apply to a chip, or NULL. */
 static const char *reason_to_skip(const struct test_case *test)
 {
+    static const char still[] = "the engine is faster than two calls, and time cannot stand still";
     static const struct {
         const char *name;
         const char *reason;
@@ -208,6 +211,8 @@ static const char *reason_to_skip(const struct test_case *test)
         {"S19 memory of the host", "there is no host: constants and the stack lie in internal RAM"},
         {"S04 interrupt inside a callback",
          "the port's interrupts do not nest, and there is one core"},
+        {"slots of copies at work are not free", still},
+        {"a lost interrupt comes with the next submission", still},
     };
     for (size_t i = 0; i < sizeof pc_only / sizeof pc_only[0]; i++) {
         if (strcmp(pc_only[i].name, test->name) == 0) {
@@ -224,10 +229,11 @@ static void run_case(const struct test_case *test)
         test_platform_skip(test, reason);
         return;
     }
+    forget_all();
     size_t free_bytes_at_start = heap_caps_get_free_size(MALLOC_CAP_DMA);
-    fault_forget_all();
     semihosting_call(HOST_STATS, &counters_at_start);
     test_platform_run_one(test);
+    test_time_forget();
     CHECK_EQ(heap_caps_get_free_size(MALLOC_CAP_DMA), free_bytes_at_start);
 }
 

@@ -151,12 +151,13 @@ esp_err_t esp_async_memcpy_install_gdma_ahb(const async_memcpy_config_t *config,
 /**
  * Uninstalls a driver and gives back all that it holds.
  *
- * Context: task. Time: bounded; waits at most for an interrupt handler that runs on another core.
+ * Context: task. Time: bounded; waits at most stall_ms for the last callback, if another core runs
+ * it, and for an interrupt handler that runs there.
  *
  * @param mcp_hdl no longer valid after ESP_OK
  * @retval ESP_OK uninstalled
  * @retval ESP_ERR_INVALID_ARG mcp_hdl is NULL
- * @retval ESP_ERR_INVALID_STATE a copy has not ended, a callback has not returned, the call comes
+ * @retval ESP_ERR_INVALID_STATE a copy has not ended, a callback does not return, the call comes
  *         from interrupt context, or the driver is dead and the engine may still use its memory;
  *         nothing was changed
  */
@@ -363,7 +364,8 @@ typedef struct {
     size_t external_best_align; /**< likewise in external RAM: what is beside it, the CPU copies */
     bool internal_bursts;       /**< sram_trans_align turned bursts into internal RAM on */
     size_t largest_burst;       /**< the most that dma_burst_size may be; 0: no external RAM, and it
-                                     has no effect, as weight never has on these chips */
+                                     has no effect */
+    bool weighted;              /**< weight had an effect; on the ESP32-C3 and S3 it has none */
     size_t block_bytes;         /**< of external RAM, with which the engine reaches it; 0: none */
     size_t item_bytes;          /**< the most that one descriptor holds here */
     size_t cpu_below;           /**< copies below so many bytes are done by the CPU; 0: none */

@@ -39,6 +39,9 @@
  * nothing of it is looked up when the driver runs; others return NULL:
  * const struct chip_engine *port_only_engine(void); */
 
+/* Whether a task can run while an interrupt handler does, on another core, is a constant of the
+ * port: enum { PORT_HANDLERS_RUN_BESIDE = 0 or 1 }; */
+
 /* Returns whether the caller runs in interrupt context. */
 bool port_in_interrupt(void);
 
@@ -62,9 +65,7 @@ void port_signal_init(struct port_signal *signal);
 void port_signal_deinit(struct port_signal *signal);
 /* Task or interrupt. Returns whether a task of higher priority was woken. */
 bool port_signal_give(struct port_signal *signal);
-/* Task only. Waits for ever. */
-void port_signal_take(struct port_signal *signal);
-/* Task only. Returns false if it was not given within so many milliseconds. */
+/* Task only. Takes it; returns false if it was not given within so many milliseconds. */
 bool port_signal_take_within(struct port_signal *signal, uint32_t timeout_ms);
 
 /* Allocates zeroed internal memory, reachable by the DMA, aligned to 8 bytes. Task only. NULL: none
@@ -72,6 +73,10 @@ bool port_signal_take_within(struct port_signal *signal, uint32_t timeout_ms);
  */
 void *port_allocate(size_t size_bytes);
 void port_free(void *memory);
+
+/* Copies by CPU between ranges that do not overlap, a word at a time where it can. Task or
+ * interrupt. size_bytes is not 0. */
+void port_copy(void *destination, const void *source, size_t size_bytes);
 
 /*
  * Claiming. The blocks are shared with drivers that are not ours, so channels, trigger ids and

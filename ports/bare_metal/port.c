@@ -24,6 +24,26 @@ IRAM_ATTR bool port_in_interrupt(void)
     return cpu_scratch() != (uint32_t)(uintptr_t)&interrupt_entry_frame;
 }
 
+typedef uint32_t __attribute__((may_alias)) any_word;
+
+IRAM_ATTR void port_copy(void *destination, const void *source, size_t size_bytes)
+{
+    uintptr_t to = (uintptr_t)destination;
+    uintptr_t from = (uintptr_t)source;
+    uintptr_t end = from + size_bytes;
+    if (((to | from | size_bytes) & (sizeof(any_word) - 1)) == 0) {
+        do {
+            *(any_word *)to = *(const any_word *)from;
+            to += sizeof(any_word);
+            from += sizeof(any_word);
+        } while (from != end);
+    } else {
+        do {
+            *(uint8_t *)to++ = *(const uint8_t *)from++;
+        } while (from != end);
+    }
+}
+
 /* Masked, because an interrupt that reads the time would latch a new value between the halves. */
 IRAM_ATTR uint32_t port_now_us(void)
 {
@@ -46,20 +66,6 @@ IRAM_ATTR uint32_t port_engine_now_us(void)
  * has one puts its own in place. */
 IRAM_ATTR __attribute__((weak)) void port_yield_from_isr(void)
 {
-}
-
-void port_signal_take(struct port_signal *signal)
-{
-    bool taken = false;
-    while (!taken) {
-        uint32_t status = cpu_mask_interrupts();
-        taken = signal->given;
-        signal->given = false;
-        if (!taken) {
-            cpu_wait_for_interrupt();
-        }
-        cpu_restore_interrupts(status);
-    }
 }
 
 /* No timer wakes the CPU, so this looks again and again instead of sleeping. */

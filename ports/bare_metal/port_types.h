@@ -27,7 +27,7 @@ static inline void port_signal_deinit(struct port_signal *signal)
     (void)signal;
 }
 
-/* port_signal_take() looks again at whatever interrupts. */
+/* Who takes looks again and again. */
 static inline bool port_signal_give(struct port_signal *signal)
 {
     signal->given = true;
@@ -50,8 +50,10 @@ static inline void port_unlock(port_lock_t *lock, port_lock_state_t state)
     cpu_restore_interrupts(state);
 }
 
+enum { PORT_HANDLERS_RUN_BESIDE = 0 };
+
 /* For the interrupt matrix (common.h). */
-enum { PORT_HANDLERS_RUN_BESIDE = 0, PORT_SOURCES_ARE_SPLIT = 0 };
+enum { PORT_SOURCES_ARE_SPLIT = 0 };
 
 static inline unsigned port_core(void)
 {

@@ -5,7 +5,6 @@
  * functions in the first part, and in its port_types.h, inline where it likes
  * (PORT_CORE_COUNT and PORT_INTERRUPT_LINES stand in its port_lines.h):
  *
- *   PORT_HANDLERS_RUN_BESIDE  whether an interrupt handler can run while a task does
  *   PORT_SOURCES_ARE_SPLIT    whether a channel pair may have two interrupt sources
  *   unsigned port_core(void);               the core that this runs on, from 0
  *   bool port_lines_have_registers(void);   whether the interrupt controller enables CPU lines;

@@ -50,7 +50,9 @@ IRAM_ATTR static inline struct port_interrupt_line attached_to(struct port_inter
 IRAM_ATTR static void call_handler(struct port_interrupt_core *core, unsigned line)
 {
     struct port_interrupt_line attached = attached_to(core, line);
-    attached.handler(attached.argument);
+    if (attached.handler != NULL) {
+        attached.handler(attached.argument);
+    }
 }
 
 static void count_dispatch(struct port_interrupt_core *core)
@@ -81,9 +83,7 @@ IRAM_ATTR static void run_all(void *argument)
     struct port_interrupt_core *core = argument;
     mmio_write32(core->software_register, 0);
     for (unsigned line = SOFTWARE_LINE + 1; line != PORT_INTERRUPT_LINES; line++) {
-        if ((core->taken >> line & 1u) != 0) {
-            call_handler(core, line);
-        }
+        call_handler(core, line);
     }
 }
 

@@ -53,6 +53,11 @@ void port_unlock(port_lock_t *lock, port_lock_state_t state)
     monitor_leave();
 }
 
+void port_copy(void *destination, const void *source, size_t size_bytes)
+{
+    memcpy(destination, source, size_bytes);
+}
+
 bool port_in_interrupt(void)
 {
     return machine_thread_in_interrupt();

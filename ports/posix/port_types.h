@@ -42,6 +42,8 @@ port_lock_state_t port_lock(port_lock_t *lock);
 void port_unlock(port_lock_t *lock, port_lock_state_t state);
 const struct chip *port_chip(void);
 
+enum { PORT_HANDLERS_RUN_BESIDE = 1 };
+
 /* Returns true on every chip: ordinary memory is taken where external RAM is. */
 bool port_has_external(void);
 bool port_is_ordinary(const void *address, size_t size_bytes);

@@ -55,18 +55,6 @@ bool port_signal_give(struct port_signal *signal)
     return wakes;
 }
 
-void port_signal_take(struct port_signal *signal)
-{
-    monitor_enter();
-    signal->takers++;
-    while (!signal->given) {
-        monitor_wait(&signal->wake);
-    }
-    signal->takers--;
-    signal->given = false;
-    monitor_leave();
-}
-
 bool port_signal_take_within(struct port_signal *signal, uint32_t timeout_ms)
 {
     struct timespec end = monitor_moment(timeout_ms);

@@ -3,6 +3,7 @@
 #include "port_sim.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "chip_select.h"
 #include "common.h"
@@ -65,6 +66,11 @@ void port_spin(void)
     machine_spin();
 }
 
+void port_copy(void *destination, const void *source, size_t size_bytes)
+{
+    memcpy(destination, source, size_bytes);
+}
+
 bool port_in_interrupt(void)
 {
     return machine_in_interrupt();
@@ -115,21 +121,6 @@ bool port_signal_give(struct port_signal *signal)
 
 /* Nothing is lost between the look at the flag and the wait: interrupts come and cores are switched
  * at interrupt points only. */
-void port_signal_take(struct port_signal *signal)
-{
-    signal->takers++;
-    while (!signal->given) {
-        if (!machine_wait_for_interrupt() && !signal->given) {
-            machine_complain(MACHINE_MISTAKE,
-                             "deadlock: a task waits for a signal, no core has anything to do, no "
-                             "interrupt is pending and no transfer is under way");
-            abort();
-        }
-    }
-    signal->given = false;
-    signal->takers--;
-}
-
 bool port_signal_take_within(struct port_signal *signal, uint32_t timeout_ms)
 {
     uint64_t end = timer_after_ms(timeout_ms);

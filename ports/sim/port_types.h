@@ -39,8 +39,10 @@ static inline bool port_is_ordinary(const void *address, size_t size_bytes)
     return false;
 }
 
+enum { PORT_HANDLERS_RUN_BESIDE = 1 };
+
 /* For the interrupt matrix (common.h). */
-enum { PORT_HANDLERS_RUN_BESIDE = 1, PORT_SOURCES_ARE_SPLIT = 1 };
+enum { PORT_SOURCES_ARE_SPLIT = 1 };
 unsigned port_core(void);
 bool port_lines_have_registers(void);
 void port_enable_line(unsigned line);

@@ -86,7 +86,10 @@ inline deliver()
             engine_runs;
             if
             :: is_finished -> deliver_one()
-            :: else ->
+            :: !is_finished && failed ->
+                pended = true;
+                break
+            :: !is_finished && !failed ->
                 upkeep_go_on();
                 if
                 :: !t_again -> break
@@ -103,11 +106,13 @@ inline complete()
 {
     port_lock();
     op_take_events();
+    failed = t_events != 0 && !dead;
     if
-    :: t_events != 0 -> recover()
-    :: else
+    :: failed -> recover()
+    :: else -> t_events = 0
     fi;
     deliver();
+    failed = false;
     if
     :: listening != EVENT_EOF -> upkeep_listen()
     :: else
@@ -118,11 +123,12 @@ inline complete()
 /* The same in a callback, where the delivery loop runs already. */
 inline complete_nested()
 {
+    took_over = false;
     port_lock();
     op_take_events();
     if
-    :: t_events != 0 -> recover()
-    :: else
+    :: t_events != 0 && !dead -> recover()
+    :: else -> t_events = 0
     fi;
     assert(delivering);
     if
@@ -155,7 +161,8 @@ inline reap_stalled()
     :: stalls != 0 && !dead && item_oldest != item_free ->
         stalls--;
         t_events = FAILURE;
-        recover()
+        recover();
+        took_over = false
     :: true
     fi;
     port_unlock()
@@ -392,7 +399,7 @@ inline cancel()
     poll_reap();
     do
     :: port_lock();
-        flag = delivering; /* is_withdrawing() */
+        flag = delivering || (dead && in_flight != 0); /* is_withdrawing() */
         t_request = oldest;
         t_index = in_flight;
         do
@@ -418,9 +425,20 @@ inline cancel()
     in_time = false
 }
 
-/* src/core/install.c: esp_async_memcpy_uninstall() with retire(). */
+/* src/core/install.c: esp_async_memcpy_uninstall() with wait_for_last_callback() and retire(). */
 inline uninstall()
 {
+    in_time = true;
+    do
+    :: port_lock();
+        flag = in_flight == 0 && delivering; /* is_in_last_callback() */
+        port_unlock();
+        if
+        :: flag -> wait_for_progress()
+        :: break /* also because the time is over */
+        fi
+    od;
+    in_time = false;
     port_lock();
     upkeep_settle();
     flag = in_flight == 0 && slot_waiters == 0 && !delivering && !dead;

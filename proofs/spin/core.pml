@@ -160,6 +160,9 @@ inline recover_take_over()
     :: true -> trouble[t_request] = TROUBLE_FAILED
 #endif
     :: else ->
+        /* PROPERTY: the CPU does one item at most in an interrupt. */
+        assert(!took_over);
+        took_over = true;
         written[t_request] = written[t_request] | (1 << t_offset);
         trouble[t_request] = t_offset + 1;
         armed = t_offset + 1
@@ -188,10 +191,7 @@ inline recover_take_back()
 /* recover_locked(), t_events being what the engine reported: lost_append is t_flag. */
 inline recover()
 {
-    if
-    :: dead -> t_flag = false /* nothing of its rings is to be relied on */
-    :: else -> recover_take_back()
-    fi;
+    recover_take_back();
     if
     :: t_flag && t_item != NONE ->
         t_flag = (t_events & FAILURE) == 0 && restarted_at != t_item;
@@ -260,7 +260,7 @@ inline see_to_item()
     t_flag = (tx == NONE);
     engine_runs;
     if
-    :: !t_flag && (listening & EVENT_ITEM) == 0 && (last_eof == NONE || !is_armed(last_eof)) ->
+    :: !t_flag && (listening & EVENT_ITEM) == 0 && last_eof == previous_item(item_oldest) ->
         t_again = false
     :: else ->
         engine_runs;
@@ -277,7 +277,8 @@ inline see_to_item()
             :: else ->
                 op_take_events();
                 recover();
-                t_again = true
+                pended = true;
+                t_again = false
             fi
         fi
     fi

@@ -30,6 +30,7 @@
 proctype Handler(byte me)
 {
     byte slot, called, whose, accepted;
+    bool failed, took_over;
 end:
     do
     :: atomic {
@@ -49,7 +50,8 @@ end:
         fi;
         complete();
         in_isr = in_isr && me != ISR;
-        reaping[me] = false
+        reaping[me] = false;
+        took_over = false
         }
     od
 }
@@ -99,7 +101,7 @@ proctype Task(byte me)
 init
 {
     byte me = TASK0;
-    bool flag;
+    bool flag, in_time;
     atomic {
         run Engine();
         run Handler(ISR);

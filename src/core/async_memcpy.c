@@ -31,10 +31,10 @@ static inline IRAM_ATTR bool is_appendable_locked(const struct async_memcpy_cont
 static inline IRAM_ATTR void append_locked(struct async_memcpy_context *context,
                                            struct item *before, struct item *item)
 {
-    if (item_is_done(before)) {
-        context_ops(context)->start(&context->channel, item);
-    } else {
+    if (!item_is_done(before)) {
         context_ops(context)->append(&context->channel, before, item);
+    } else {
+        context_ops(context)->start(&context->channel, item);
     }
     if (!descriptor_is_owned(&context->oldest->last_item->rx)) {
         port_interrupt_pend(&context->interrupt);

@@ -77,11 +77,12 @@ IRAM_ATTR bool cancel_requests(struct async_memcpy_context *context, struct tick
     return !dead;
 }
 
-/* Whether a withdrawn request has not been called back, or a callback runs. */
+/* Whether a withdrawn request has not been called back, or one that a dead driver is to abandon, or
+ * a callback runs. */
 static bool is_withdrawing(struct async_memcpy_context *context)
 {
     port_lock_state_t state = port_lock(&context->lock);
-    bool found = context->delivering;
+    bool found = context->delivering || (context->dead && context->in_flight != 0);
     struct request *request = context->oldest;
     for (uint32_t left = context->in_flight; left != 0; left--) {
         found = found || request->trouble < 0;

@@ -20,7 +20,7 @@ static inline IRAM_ATTR port_lock_state_t deliver_locked(struct async_memcpy_con
     void *argument = request->callback_argument;
     async_memcpy_event_t event = {
         .data = NULL,
-        .status = request->trouble == 0 ? ESP_OK : recover_status(request),
+        .status = context_status_of(request),
         .destination = request->destination,
         .source = request->source,
         .size = request->size_bytes,
@@ -37,7 +37,8 @@ IRAM_ATTR void complete_isr(void *argument)
     struct async_memcpy_context *context = argument;
     port_lock_state_t state = port_lock(&context->lock);
     uint32_t error = context_ops(context)->take_events(&context->channel);
-    if (error != 0) {
+    bool failed = error != 0 && !context->dead;
+    if (failed) {
         recover_locked(context, error);
     }
     /* One loop at a time, so that order holds. */
@@ -46,6 +47,9 @@ IRAM_ATTR void complete_isr(void *argument)
         while (context->in_flight != 0) {
             if (context_is_finished_locked(context)) {
                 state = deliver_locked(context, state);
+            } else if (failed) {
+                port_interrupt_pend(&context->interrupt); /* one recovery in each */
+                break;
             } else if (!upkeep_go_on_locked(context)) {
                 break;
             }

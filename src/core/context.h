@@ -50,9 +50,13 @@ struct external {
 /* It has ended, and its memory is the user's again before its callback. Likewise. */
 #define REQUEST_RELEASED ((ptrdiff_t)2)
 
-#define REQUEST_FAILED    ((ptrdiff_t)ESP_FAIL)               /* the engine failed twice in a row */
-#define REQUEST_ABANDONED (-(ptrdiff_t)ESP_ERR_INVALID_STATE) /* it did not confirm a stop */
-#define REQUEST_WITHDRAWN (-(ptrdiff_t)ESP_ERR_NOT_FINISHED) /* the user did not want it any more */
+/* Why a request was given up: by its status (context_status_of()). */
+#define REQUEST_GIVEN_UP(status) (-2 - (ptrdiff_t)(status))
+
+#define REQUEST_FAILED    REQUEST_GIVEN_UP(ESP_FAIL)              /* twice in a row */
+#define REQUEST_ABANDONED REQUEST_GIVEN_UP(ESP_ERR_INVALID_STATE) /* no stop was confirmed */
+#define REQUEST_WITHDRAWN REQUEST_GIVEN_UP(ESP_ERR_NOT_FINISHED)  /* the user wanted it no more */
+_Static_assert(REQUEST_FAILED < 0, "ESP_FAIL is the only status below 0");
 
 /* An error besides the engine's own: no item has been finished for too long. */
 #define CONTEXT_STALLED (UINT32_MAX - 1)
@@ -239,6 +243,11 @@ context_reads_earlier_locked(const struct async_memcpy_context *context,
     return false;
 }
 
+static inline IRAM_ATTR esp_err_t context_status_of(const struct request *request)
+{
+    return request->trouble >= 0 ? ESP_OK : (esp_err_t)REQUEST_GIVEN_UP(request->trouble);
+}
+
 /* Whether the oldest request has finished. The engine works in order, so its last item tells. */
 static inline IRAM_ATTR bool context_is_finished_locked(const struct async_memcpy_context *context)
 {
@@ -261,6 +270,16 @@ static inline IRAM_ATTR void context_take_locked(struct async_memcpy_context *co
     context->watched = NULL;      /* its item may be armed anew */
 }
 
+/* Copies by CPU. */
+static inline IRAM_ATTR void context_copy_locked(const struct async_memcpy_context *context,
+                                                 void *destination, const void *source, size_t size)
+{
+    port_copy(destination, source, size);
+    if (port_has_external()) {
+        external_placed_locked(context, destination, size);
+    }
+}
+
 static inline IRAM_ATTR bool context_is_dead(struct async_memcpy_context *context)
 {
     port_lock_state_t state = port_lock(&context->lock);
@@ -271,10 +290,6 @@ static inline IRAM_ATTR bool context_is_dead(struct async_memcpy_context *contex
 
 /* submit.c: takes up the newest request if the short way of esp_async_memcpy() is closed to it. */
 void submit_enqueue_locked(struct async_memcpy_context *context, struct request *request);
-
-/* submit.c: copies by CPU. */
-void submit_copy_locked(const struct async_memcpy_context *context, void *destination,
-                        const void *source, size_t size);
 
 /* submit.c: hands waiting requests to the engine, as far as items and dependences allow. */
 void submit_arm_locked(struct async_memcpy_context *context);
@@ -312,9 +327,6 @@ void recover_locked(struct async_memcpy_context *context, uint32_t error);
  * then, the first of them armed as far as it is done. Returns whether there was any; false, too, if
  * the engine does not confirm the stop, as above. */
 bool recover_take_back_locked(struct async_memcpy_context *context);
-
-/* recover.c: returns the status of a request that had trouble. */
-esp_err_t recover_status(const struct request *request);
 
 /* recover.c: lets the oldest request of a dead driver end, since the engine may write for ever. */
 void recover_abandon_oldest_locked(struct async_memcpy_context *context);

@@ -98,12 +98,9 @@ static IRAM_ATTR void place(const struct request *request, size_t begin, size_t 
     if (begin == end) {
         return;
     }
-    uint8_t *destination = request->destination;
-    const uint8_t *source = request->source;
-    for (size_t offset = begin; offset < end; offset++) {
-        destination[offset] = source[offset];
-    }
-    port_cache_write_back(destination + begin, end - begin);
+    uint8_t *destination = (uint8_t *)request->destination + begin;
+    port_copy(destination, (const uint8_t *)request->source + begin, end - begin);
+    port_cache_write_back(destination, end - begin);
 }
 
 IRAM_ATTR void external_begin_locked(const struct async_memcpy_context *context,

@@ -2,6 +2,7 @@
 #include "install.h"
 
 #include "copy_plan.h"
+#include "wait.h"
 
 /* With two armed items a long copy is refilled while it runs. */
 #define ITEM_COUNT_MIN 3u
@@ -191,6 +192,23 @@ esp_err_t esp_async_memcpy_install(const async_memcpy_config_t *config,
     return esp_async_memcpy_install_gdma_ahb(config, mcp_hdl);
 }
 
+/* Whether nothing is left but a callback that another core runs. */
+static bool is_in_last_callback(struct async_memcpy_context *context)
+{
+    port_lock_state_t state = port_lock(&context->lock);
+    bool last = context->in_flight == 0 && context->delivering;
+    port_unlock(&context->lock, state);
+    return last;
+}
+
+/* Whoever was just told by a callback that all has ended may uninstall. */
+static void wait_for_last_callback(struct async_memcpy_context *context)
+{
+    struct wait wait = wait_begin((int32_t)context_stall_ms(context));
+    while (is_in_last_callback(context) && wait_for_progress(context, &wait)) {
+    }
+}
+
 /* Makes sure that no request can come any more. Returns whether none is left. */
 static bool retire(struct async_memcpy_context *context)
 {
@@ -210,7 +228,13 @@ esp_err_t esp_async_memcpy_uninstall(async_memcpy_handle_t mcp_hdl)
     if (mcp_hdl == NULL) {
         return ESP_ERR_INVALID_ARG;
     }
-    if (port_in_interrupt() || !retire(mcp_hdl)) {
+    if (port_in_interrupt()) {
+        return ESP_ERR_INVALID_STATE;
+    }
+    if (PORT_HANDLERS_RUN_BESIDE) {
+        wait_for_last_callback(mcp_hdl);
+    }
+    if (!retire(mcp_hdl)) {
         return ESP_ERR_INVALID_STATE;
     }
     const struct chip_engine *engine = mcp_hdl->engine;

@@ -89,17 +89,9 @@ static inline IRAM_ATTR void take_over_locked(struct async_memcpy_context *conte
     }
     struct body body = context_body(context, request);
     size_t size = plan_item_size(body.size_bytes, offset, context->item_bytes);
-    submit_copy_locked(context, body.destination + offset, body.source + offset, size);
+    context_copy_locked(context, body.destination + offset, body.source + offset, size);
     request->trouble = (ptrdiff_t)(offset + size);
     context->armed_bytes = offset + size;
-}
-
-IRAM_ATTR esp_err_t recover_status(const struct request *request)
-{
-    if (request->trouble > 0) {
-        return ESP_OK;
-    }
-    return (esp_err_t)(request->trouble == REQUEST_FAILED ? ESP_FAIL : -request->trouble);
 }
 
 IRAM_ATTR void recover_abandon_oldest_locked(struct async_memcpy_context *context)
@@ -115,9 +107,6 @@ IRAM_ATTR void recover_abandon_oldest_locked(struct async_memcpy_context *contex
 /* Returns false if the engine does not confirm. */
 static inline IRAM_ATTR bool stop_locked(struct async_memcpy_context *context)
 {
-    if (context->dead) {
-        return false; /* for good, though it may confirm by now */
-    }
     if (!context_ops(context)->stop(&context->channel)) {
         context->item_free = context->item_oldest;
         context->waiting = 0;

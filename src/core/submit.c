@@ -63,19 +63,6 @@ static inline IRAM_ATTR void arm_items_locked(struct async_memcpy_context *conte
     hand_over_locked(context, first, last);
 }
 
-IRAM_ATTR void submit_copy_locked(const struct async_memcpy_context *context, void *destination,
-                                  const void *source, size_t size)
-{
-    uint8_t *to = destination;
-    const uint8_t *from = source;
-    for (size_t i = 0; i < size; i++) {
-        to[i] = from[i];
-    }
-    if (port_has_external()) {
-        external_placed_locked(context, destination, size);
-    }
-}
-
 /* Has the CPU do a request that would cost more by the engine. Returns whether its turn has come:
  * what the CPU copies is in place at once, so all before it must have ended. */
 static inline IRAM_ATTR bool copy_small_locked(const struct async_memcpy_context *context,
@@ -84,7 +71,7 @@ static inline IRAM_ATTR bool copy_small_locked(const struct async_memcpy_context
     if (request != context->oldest) {
         return false;
     }
-    submit_copy_locked(context, request->destination, request->source, request->size_bytes);
+    context_copy_locked(context, request->destination, request->source, request->size_bytes);
     return true;
 }
 

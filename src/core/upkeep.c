@@ -13,15 +13,13 @@
 /* and where all has been sent, for longer than it takes to empty the FIFO. */
 #define ENDING_POLLS 320u
 
-/* Whether the last EOF belongs to an item that is not done. */
+/* Whether the last EOF may belong to an item that is not done: in order, it belongs to the one
+ * before. That it may belong to an earlier one still, after a stop or behind a part of a request,
+ * is rare and costs a short wait. */
 static IRAM_ATTR bool is_eof_early_locked(const struct async_memcpy_context *context)
 {
     bus_addr_t eof = context_ops(context)->last_eof(&context->channel);
-    struct item *item = context->item_oldest;
-    while (item != context->item_free && bus_addr_of(&item->rx) != eof) {
-        item = context_next_item(context, item);
-    }
-    return item != context->item_free;
+    return bus_addr_of(&context_previous_item(context, context->item_oldest)->rx) != eof;
 }
 
 /* Returns whether the oldest item is done now, or while it is looked at so often. */
@@ -61,7 +59,8 @@ static IRAM_ATTR bool see_to_item_locked(struct async_memcpy_context *context)
     }
     /* An append was lost, or there was an error just now. */
     recover_locked(context, ops->take_events(&context->channel));
-    return true;
+    port_interrupt_pend(&context->interrupt); /* one recovery in each interrupt */
+    return false;
 }
 
 /* A lost append shows when the item before it has ended. That interrupts as EOF or LIST_END only if

@@ -21,6 +21,8 @@ VARIANTS = ("restart-lost-at-end", "restart-needs-reset", "restart-uses-addr", "
             "stale-eof-completes", "write-back-late", "burst-lands-after-reset", "stores-delayed",
             "error-not-parked")
 INSTRUCTIONS_MAX = 20_000_000_000
+PLAIN_INSTRUCTIONS_MAX = 200_000_000  # of an image that is one test
+SUITE_INSTRUCTIONS_MAX = 2_000_000_000  # of a table of the conformance suite
 
 # A pattern was given: each test gets a run of its own.
 ALONE = any(not word.startswith("-") and before != "--seed"
@@ -116,7 +118,7 @@ def check_test(image, setting, name):
 def tests_of(images):
     """Every test of these images, and then their end, under every setting."""
     tests = []
-    for label, setting in settings("--full" in sys.argv):
+    for label, setting in settings(tap.FULL):
         for image in images:
             tests += [(f"{image}: {name} [{label}]",
                        functools.partial(check_test, image, setting, name))
@@ -127,14 +129,14 @@ def tests_of(images):
 
 
 def check_plain(image, setting):
-    status, text = boot(image, *setting)
+    status, text = boot(image, "--max-instructions", str(PLAIN_INSTRUCTIONS_MAX), *setting)
     assert status == 0, f"exit status {status}\n{text}"
 
 
 def plain_tests(images):
     """An image that is one test."""
     return [(f"{image} [{label}]", functools.partial(check_plain, image, setting))
-            for label, setting in settings("--full" in sys.argv) for image in images]
+            for label, setting in settings(tap.FULL) for image in images]
 
 
 def script(name):

@@ -45,16 +45,38 @@ def every_case_is_complete():
     for case in report()["cases"]:
         if case["copies"] == "CPU":
             assert case["cpu_copy_instructions"] > case["bytes"] / 4, case
+            assert set(case) == {"copies", "bytes", "aligned", "cpu_copy_instructions"}, case
             continue
         expected = 4 if case["copies"] == "single" else 16
         assert case["copy_count"] == expected, case
-        if "submit_each" in case:
-            assert sum(case["submit_each"]) == case["submit_instructions"], case
-            assert case["submit_each"][0] == case["submit_first"], case
+        assert case["dma_written_bytes"] == expected * case["bytes"], case
+        if "submit_each_instructions" in case:
+            each = case["submit_each_instructions"]
+            assert len(each) == expected and max(each) == case["submit_max_instructions"], case
+            assert sum(each) == case["submit_instructions"], case
+            assert each[0] == case["submit_first_instructions"], case
         assert case["callback_count"] == (0 if "silent" in case["copies"] else expected), case
         assert case["callback_instructions"] == 2 * case["callback_count"], case
         if case["callback_count"]:
             assert case["interrupt_instructions"] > case["stub_instructions"] > 0, case
+
+
+def cases_come_aligned_and_not():
+    """For the copies by the DMA, the same sizes both ways."""
+    for copies in ("single", "16 queued"):
+        sizes = {aligned: [case["bytes"] for case in report()["cases"]
+                           if case["copies"] == copies and case["aligned"] == aligned]
+                 for aligned in (True, False)}
+        assert sizes[True] == sizes[False] and 64 in sizes[True] and 65536 in sizes[True], sizes
+
+
+def every_word_is_explained():
+    """What the report holds is what it explains."""
+    told = report()
+    used = {name for case in told["cases"] for name in case}
+    assert used == set(told["fields_of_cases"]), used ^ set(told["fields_of_cases"])
+    modes = {case["copies"] for case in told["cases"]}
+    assert modes == set(told["modes"]), modes ^ set(told["modes"])
 
 
 def linked_size_is_whole():
@@ -97,6 +119,8 @@ def wrong_usage():
 
 tap.main([
     ("every case is complete", every_case_is_complete),
+    ("cases come aligned and not", cases_come_aligned_and_not),
+    ("every word is explained", every_word_is_explained),
     *((f"budget: {entry['name']}", budget(index))
       for index, entry in enumerate(report()["budgets"])),
     ("the linked size is whole", linked_size_is_whole),

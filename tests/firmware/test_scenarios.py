@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The scenarios as machine code: the same files as on a PC, with real interrupts."""
+"""The scenarios as machine code: the same files as on a PC, with real interrupts.
+
+Those of tests/scenarios/host_*.c are not in images: they need a second core or external RAM, which
+the chip of the images does not have. Of the others, what an image skips says why in its output."""
 
 import os
 import sys

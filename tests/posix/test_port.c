@@ -10,7 +10,7 @@
 #include "monitor.h"
 #include "port.h"
 
-enum { A_LONG_TIME = 2000, WINDOWS = 65536 };
+enum { A_LONG_TIME = 2000, WINDOWS = 65536, AT_MOST_MS = 100000 };
 
 /* A handler that takes its time. */
 struct slow {
@@ -135,7 +135,7 @@ static void signal_is_binary(void)
     port_signal_init(&signal);
     CHECK(!port_signal_give(&signal));
     CHECK(!port_signal_give(&signal));
-    port_signal_take(&signal);
+    CHECK(port_signal_take_within(&signal, AT_MOST_MS));
     monitor_enter();
     CHECK(!signal.given);
     monitor_leave();
@@ -196,7 +196,7 @@ static void signals_take_effect_at_the_end(void)
             CHECK_EQ(sched_yield(), 0);
         }
         port_call_as_interrupt(do_nothing_as_interrupt, NULL);
-        port_signal_take(&slow.entered);
+        CHECK(port_signal_take_within(&slow.entered, AT_MOST_MS));
         CHECK_EQ(atomic_load(&slow.ended), 1);
         port_interrupt_close(&slow.interrupt);
         port_signal_deinit(&slow.entered);
@@ -241,9 +241,9 @@ static void take_turns(void *argument, unsigned index)
     for (unsigned i = 0; i < A_LONG_TIME; i++) {
         if (index == 0) {
             (void)port_signal_give(&turns->signal);
-            port_signal_take(&turns->back);
+            CHECK(port_signal_take_within(&turns->back, AT_MOST_MS));
         } else {
-            port_signal_take(&turns->signal);
+            CHECK(port_signal_take_within(&turns->signal, AT_MOST_MS));
             atomic_fetch_add(&turns->taken, 1);
             (void)port_signal_give(&turns->back);
         }

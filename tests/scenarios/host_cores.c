@@ -13,7 +13,13 @@
 #include "runner.h"
 #include "sides.h"
 
-enum { COUNT = SIDE_COPIES_MAX, STORM_HANDLES = 3, STORM_STEPS = 40 };
+enum {
+    COUNT = SIDE_COPIES_MAX,
+    STORM_HANDLES = 3,
+    STORM_STEPS = 40,
+    LINGER_COUNT = 20,
+    LINGER_CYCLES = 500
+};
 
 struct scene {
     struct side sides[SIDE_COUNT];
@@ -329,6 +335,40 @@ static void s22_uninstall_beside_a_callback(void)
     scene_close();
 }
 
+/* Whoever waits for a callback uninstalls while it still runs, which is waited for. */
+static void linger(struct copy *copy)
+{
+    (void)copy;
+    scene.running = true;
+    scene.ready = true;
+    machine_wake_cores();
+    for (unsigned i = 0; i < LINGER_COUNT; i++) {
+        machine_advance(LINGER_CYCLES);
+        machine_point();
+    }
+    scene.running = false;
+}
+
+static void uninstall_once_called_back(void *argument)
+{
+    struct side *side = argument;
+
+    while (!scene.ready) {
+        machine_spin();
+    }
+    CHECK_EQ(esp_async_memcpy_uninstall(side->handle), ESP_OK);
+    CHECK(!scene.running);
+}
+
+static void s22_uninstall_right_behind_a_callback(void)
+{
+    scene_open(1, 1);
+    scene.sides[0].copies[0].in_callback = linger;
+    sides_run(scene.sides, uninstall_once_called_back, submit_and_wait);
+    pattern_fill(scene.sides[1].destinations[0].bytes, SIDE_BYTES, SIDE_PATTERN);
+    scene_close();
+}
+
 /* While the one core calls back, the other one submits, also what nobody is called back for; the
  * order holds. */
 static void submit_during_callback(void *argument)
@@ -488,6 +528,7 @@ static const struct test_case with_timings[] = {
     {"S04 submit beside a callback", s04_submit_beside_a_callback},
     {"S22 uninstall from the other core", s22_uninstall_from_the_other_core},
     {"S22 uninstall beside a callback", s22_uninstall_beside_a_callback},
+    {"S22 uninstall right behind a callback", s22_uninstall_right_behind_a_callback},
     {"S24 storms from two cores", s24_storms_from_two_cores},
     {"S24 one channel pair for two cores", s24_one_pair_for_two_cores},
     {"callbacks on the core that installed", installed_on_the_other_core},

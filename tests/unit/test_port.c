@@ -417,13 +417,13 @@ static void test_signal(void)
     CHECK_EQ(port_interrupt_open(&counter.interrupt, source_of(3), 0, count_call, &counter),
              ESP_OK);
     port_interrupt_pend(&counter.interrupt);
-    port_signal_take(&signal);
+    CHECK(port_signal_take_within(&signal, 1));
     CHECK_EQ(counter.calls, 1);
     CHECK(!port_signal_give(&signal)); /* nobody waits */
     CHECK(!port_signal_give(&signal));
-    port_signal_take(&signal); /* twice given is once given */
+    CHECK(port_signal_take_within(&signal, 1)); /* twice given is once given */
     port_interrupt_pend(&counter.interrupt);
-    port_signal_take(&signal);
+    CHECK(port_signal_take_within(&signal, 1));
     CHECK_EQ(counter.calls, 2);
     port_signal_deinit(&signal);
     port_interrupt_close(&counter.interrupt);
@@ -441,23 +441,38 @@ static void test_signal_wakes(void)
              ESP_OK);
     port_interrupt_pend(&counter.interrupt);
     CHECK_EQ(counter.calls, 0);
-    port_signal_take(&signal);
+    CHECK(port_signal_take_within(&signal, 1));
     CHECK_EQ(counter.calls, 1);
     CHECK(counter.woke);
     port_interrupt_close(&counter.interrupt);
     fixture_check_clean();
 }
 
-static void test_deadlock(void)
+/* Returns after how many cycles a wait of some milliseconds ended in vain. */
+static uint64_t wait_in_vain(struct port_signal *signal, uint32_t timeout_ms)
 {
+    uint64_t begin = machine_now_cycles();
+    CHECK(!port_signal_take_within(signal, timeout_ms));
+    return machine_now_cycles() - begin;
+}
+
+/* A wait lasts as long as it may; one for ever, in short waits, is noticed. */
+static void test_signal_never_comes(void)
+{
+    enum { VAIN_TRIES = 10000 };
+    const uint64_t ms_cycles = machine_description()->cpu_hz / 1000;
     jmp_buf leave;
     struct complaints complaints = {.leave = &leave};
     struct port_signal signal;
     port_signal_init(&signal);
+    CHECK(wait_in_vain(&signal, 0) < ms_cycles / 10);
+    uint64_t passed = wait_in_vain(&signal, 3);
+    CHECK(passed >= 3 * ms_cycles && passed < 3 * ms_cycles + ms_cycles / 10);
     machine_on_complaint(note_complaint, &complaints);
     if (setjmp(leave) == 0) {
-        port_signal_take(&signal);
-        CHECK(false);
+        for (unsigned i = 0; i < VAIN_TRIES; i++) {
+            (void)wait_in_vain(&signal, 1);
+        }
     }
     CHECK_EQ(complaints.count, 1);
     CHECK(strstr(complaints.text, "deadlock") != NULL);
@@ -604,7 +619,7 @@ static const struct test_case machine_cases[] = {
     {"a lock keeps interrupts away", test_lock},
     {"a lock taken twice", test_lock_recursion},
     {"a signal", test_signal},
-    {"a deadlock is reported", test_deadlock},
+    {"a signal that never comes", test_signal_never_comes},
     {"time and yields", test_time_and_yield},
     {NULL, NULL},
 };

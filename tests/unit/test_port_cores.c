@@ -11,7 +11,7 @@
 #include "psram.h"
 #include "runner.h"
 
-enum { LINE_BYTES = 32, ROUNDS = 40 };
+enum { LINE_BYTES = 32, ROUNDS = 40, WAIT_MS = 1000 };
 
 struct complaints {
     unsigned count;
@@ -167,7 +167,7 @@ static void answer(void *argument)
 {
     (void)argument;
     for (unsigned i = 0; i < ROUNDS; i++) {
-        port_signal_take(&there);
+        CHECK(port_signal_take_within(&there, WAIT_MS));
         CHECK_EQ(counter, 2 * i + 1);
         counter++;
         (void)port_signal_give(&back);
@@ -185,7 +185,7 @@ static void test_signals(void)
         CHECK_EQ(counter, 2 * i);
         counter++;
         (void)port_signal_give(&there);
-        port_signal_take(&back);
+        CHECK(port_signal_take_within(&back, WAIT_MS));
     }
     machine_join_core(1);
     port_signal_deinit(&there);
@@ -195,27 +195,50 @@ static void test_signals(void)
 static void take_once(void *argument)
 {
     (void)argument;
-    port_signal_take(&there);
+    CHECK(port_signal_take_within(&there, WAIT_MS));
     taken[machine_core()]++;
 }
 
-/* A signal that nobody gives any more is told of on whichever core waits. */
-static void test_signal_forgotten(void)
+static uint64_t short_wait_cycles;
+
+static void wait_shortly(void *argument)
 {
-    jmp_buf leave;
-    struct complaints complaints = {.leave = &leave};
-    fixture_power_on(0, 3);
+    (void)argument;
+    uint64_t begin = machine_now_cycles();
+    CHECK(!port_signal_take_within(&there, 1));
+    short_wait_cycles = machine_now_cycles() - begin;
+}
+
+/* Each core waits as long as it may, be the other one's wait longer. */
+static void test_signal_never_comes(void)
+{
+    const uint64_t ms_cycles = machine_description()->cpu_hz / 1000;
     port_signal_init(&there);
-    machine_on_complaint(note_complaint, &complaints);
-    if (setjmp(leave) == 0) {
-        port_signal_take(&there);
-    }
-    CHECK_EQ(complaints.count, 1);
-    CHECK(strstr(complaints.text, "deadlock") != NULL);
-    complaints.leave = NULL;
+    machine_start_core(1, wait_shortly, NULL);
+    uint64_t begin = machine_now_cycles();
+    CHECK(!port_signal_take_within(&there, 5));
+    CHECK(machine_now_cycles() - begin >= 5 * ms_cycles);
+    machine_join_core(1);
+    CHECK(short_wait_cycles >= ms_cycles && short_wait_cycles < 2 * ms_cycles);
     port_signal_deinit(&there);
-    CHECK_EQ(complaints.count, 2);
-    machine_power_off();
+}
+
+/* It may not go while somebody waits for it, be it on the other core. */
+static void test_signal_goes(void)
+{
+    struct complaints complaints = {.count = 0};
+    port_signal_init(&there);
+    machine_start_core(1, take_once, NULL);
+    while (there.takers == 0) {
+        machine_spin();
+    }
+    machine_on_complaint(note_complaint, &complaints);
+    port_signal_deinit(&there);
+    CHECK_EQ(complaints.count, 1);
+    machine_on_complaint(NULL, NULL);
+    (void)port_signal_give(&there);
+    machine_join_core(1);
+    port_signal_deinit(&there);
 }
 
 /* Of two takers a give wakes one. */
@@ -658,6 +681,8 @@ static const struct test_case point_cases[] = {
 static const struct test_case machine_cases[] = {
     {"an interrupt point before a lock", test_point_before_lock},
     {"a lock that another core gives back", test_foreign_unlock},
+    {"a signal that never comes", test_signal_never_comes},
+    {"a signal that goes too early", test_signal_goes},
     {"lines of both cores", test_lines_of_both},
     {"writing back", test_write_back},
     {"invalidating", test_invalidate},
@@ -668,7 +693,6 @@ static const struct test_case machine_cases[] = {
 
 static const struct test_case bare_cases[] = {
     {"locks in different orders", test_deadlock},
-    {"a signal that never comes", test_signal_forgotten},
     {"no external memory", test_no_external},
     {"lines of the cache", test_line_bytes},
     {"the barrier", test_barrier},

@@ -39,8 +39,10 @@ static inline void port_unlock(port_lock_t *lock, port_lock_state_t state)
     cpu_restore_interrupts(state);
 }
 
+enum { PORT_HANDLERS_RUN_BESIDE = 1 };
+
 /* For the interrupt matrix (common.h). */
-enum { PORT_HANDLERS_RUN_BESIDE = 1, PORT_SOURCES_ARE_SPLIT = 1 };
+enum { PORT_SOURCES_ARE_SPLIT = 1 };
 
 static inline unsigned port_core(void)
 {

@@ -174,6 +174,7 @@ static void a_slot_and_the_end_share_their_time(void)
              ESP_OK);
     CHECK_EQ(esp_memcpy_blocking(handle, destination.bytes, source.bytes, HUGE_BYTES, timeout_ms),
              ESP_ERR_TIMEOUT);
+    CHECK_EQ(esp_async_memcpy_drain(handle, -1), ESP_OK);
     CHECK_EQ(esp_async_memcpy_uninstall(handle), ESP_OK);
     buffer_close(&destination);
     buffer_close(&source);

@@ -23,6 +23,7 @@ enum {
     BACKLOG = 4,
     QUEUE = 16,
     LINES_MAX = 32,
+    FAILING_CYCLES = 20000,
     NS_PER_MS = 1000000
 };
 
@@ -366,6 +367,63 @@ static void clock_comes_before_reset(void)
     CHECK(clocked[1]);
 }
 
+/* Resets of a driver's channel, of which each recovery begins with one. */
+struct resets {
+    uint32_t address;
+    unsigned now; /* since the last interrupt ended */
+    unsigned most;
+};
+
+static void note_resets(const struct trace_event *event, void *context)
+{
+    struct resets *resets = context;
+
+    if (event->kind == TRACE_REGISTER_WRITE && event->address == resets->address &&
+        (event->value & GDMA_V1_IN_RST) != 0) {
+        resets->now++;
+    }
+    if (event->kind == TRACE_INTERRUPT_LEAVE) {
+        resets->most = resets->now > resets->most ? resets->now : resets->most;
+        resets->now = 0;
+    }
+}
+
+/* An engine that always fails, so that the CPU does it all: piece by piece, so that no interrupt
+ * takes long, however many failures have gathered. */
+static void interrupts_do_one_item_each(void)
+{
+    const bool is_s3 = strcmp(port_chip()->name, "esp32s3") == 0;
+    async_memcpy_handle_t handle = driver_install(QUEUE, 0);
+    struct copy copies[QUEUE];
+    async_memcpy_stats_t stats;
+    async_memcpy_info_t info;
+
+    CHECK_EQ(esp_async_memcpy_get_info(handle, &info), ESP_OK);
+    struct resets resets = {.address = port_chip()->ahb->base +
+                                       info.channel * GDMA_V1_C3_CHANNEL_STRIDE +
+                                       (is_s3 ? GDMA_V1_S3_IN_CONF0_REG : GDMA_V1_C3_IN_CONF0_REG)};
+    open_buffers(sizeof copies / sizeof copies[0] * BYTES);
+    fault_plan(FAULT_FLIP_OWNER, 0, UINT32_MAX);
+    trace_listen(note_resets, &resets);
+    machine_mask_interrupts();
+    for (size_t i = 0; i < QUEUE; i++) {
+        copies[i] = copy_of(&destination.bytes[i * BYTES], &source.bytes[i * BYTES], BYTES);
+        copy_start(handle, &copies[i]);
+        machine_advance(FAILING_CYCLES);
+    }
+    machine_unmask_interrupts();
+    CHECK_EQ(esp_async_memcpy_drain(handle, -1), ESP_OK);
+    trace_listen(NULL, NULL);
+    fault_forget_all();
+    copy_finish(copies, QUEUE);
+    CHECK_EQ(esp_async_memcpy_get_stats(handle, &stats), ESP_OK);
+    CHECK_EQ(stats.recoveries, QUEUE);
+    CHECK_EQ(resets.most, 1);
+    pattern_check(destination.bytes, (size_t)QUEUE * BYTES, 1);
+    CHECK_EQ(esp_async_memcpy_uninstall(handle), ESP_OK);
+    close_buffers();
+}
+
 static void calloc_clears_all_elements(void)
 {
     static const uint8_t zeroes[3 * BYTES];
@@ -391,6 +449,7 @@ static const struct test_case still[] = {
 
 static const struct test_case each_variant[] = {
     {"silent copies need nobody", silent_copies_need_nobody},
+    {"interrupts do one item each", interrupts_do_one_item_each},
     {NULL, NULL},
 };
 
