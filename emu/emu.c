@@ -111,24 +111,39 @@ static void on_block(uc_engine *unicorn, uint64_t address, uint32_t size, void *
 
 static uint64_t on_register_read(uc_engine *unicorn, uint64_t offset, unsigned size, void *context)
 {
-    const struct emu *emu = context;
+    struct emu *emu = context;
     (void)unicorn;
     (void)size;
-    return machine_read32(emu->chip->registers.base + (uint32_t)offset);
+    emu->register_address = emu->chip->registers.base + (uint32_t)offset;
+    uint32_t value = machine_read32(emu->register_address);
+    emu->register_address = 0;
+    return value;
 }
 
 static void on_register_write(uc_engine *unicorn, uint64_t offset, unsigned size, uint64_t value,
                               void *context)
 {
-    const struct emu *emu = context;
+    struct emu *emu = context;
     (void)unicorn;
     (void)size;
-    machine_write32(emu->chip->registers.base + (uint32_t)offset, (uint32_t)value);
+    emu->register_address = emu->chip->registers.base + (uint32_t)offset;
+    machine_write32(emu->register_address, (uint32_t)value);
+    emu->register_address = 0;
 }
 
+/* A model says of a register that it lacks that there is none; the chip may well have it. */
 static void on_complaint(enum machine_complaint kind, const char *text, void *context)
 {
-    emu_refuse(context, "%s: %s", kind == MACHINE_MISTAKE ? "mistake" : "not modelled", text);
+    struct emu *emu = context;
+    uint32_t address = emu->register_address;
+    if (kind == MACHINE_MISTAKE) {
+        emu_refuse(emu, "mistake: %s", text);
+    } else if (address != 0 && !memory_map_has_register(address)) {
+        emu_refuse(emu, "not modelled: register 0x%08" PRIx32 " of %s", address,
+                   memory_map_block(address));
+    } else {
+        emu_refuse(emu, "not modelled: %s", text);
+    }
 }
 
 /* One line for one row of registers of the report. */
@@ -143,9 +158,10 @@ static void report_append(struct emu *emu, const char *format, ...)
     va_end(arguments);
 }
 
-static void report_place(struct emu *emu, const char *what, uint32_t address)
+/* `inside` is an address within what is to be named. */
+static void report_place(struct emu *emu, const char *what, uint32_t address, uint32_t inside)
 {
-    const struct image_symbol *symbol = image_symbol_at(&emu->image, address);
+    const struct image_symbol *symbol = image_symbol_at(&emu->image, inside);
     report_append(emu, "  %s 0x%08" PRIx32, what, address);
     if (symbol != NULL) {
         report_append(emu, " (%s+0x%" PRIx32 ")", symbol->name, address - symbol->address);
@@ -163,9 +179,11 @@ static void report_state(struct emu *emu)
         enum emu_csr csr;
     } csrs[] = {{"mstatus", EMU_MSTATUS}, {"mepc", EMU_MEPC},   {"mcause", EMU_MCAUSE},
                 {"mtval", EMU_MTVAL},     {"mtvec", EMU_MTVEC}, {"mscratch", EMU_MSCRATCH}};
-    report_place(emu, "at", emu->pc);
+    uint32_t caller = emu_general_register(emu, 1);
+    report_place(emu, "at", emu->pc, emu->pc);
     report_append(emu, ", after %" PRIu64 " instructions\n", emu->instruction_count);
-    report_place(emu, "called from", emu_general_register(emu, 1));
+    /* A call that never returns may be the last of a function. */
+    report_place(emu, "called from", caller, caller - 1);
     report_append(emu, "\n");
     for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
         report_append(emu, "%s%4s %08" PRIx32, i % 8 == 0 ? "  " : " ", names[i],
@@ -181,7 +199,7 @@ static void report_state(struct emu *emu)
 void emu_refuse(struct emu *emu, const char *format, ...)
 {
     va_list arguments;
-    if (emu->stop == STOP_REFUSED) {
+    if (emu->stop == STOP_REFUSED || emu->stop == STOP_NO_ROOM) {
         return;
     }
     emu->stop = STOP_REFUSED;
@@ -192,15 +210,44 @@ void emu_refuse(struct emu *emu, const char *format, ...)
     report_state(emu);
 }
 
+void emu_refuse_jump(struct emu *emu, const char *what, uint32_t address)
+{
+    emu_refuse(emu, "%s to 0x%08" PRIx32 ", %s", what, address,
+               memory_map_lack(emu->chip, address, "where no code can be"));
+}
+
+static bool is_fetch_error(uc_err error)
+{
+    return error == UC_ERR_FETCH_UNMAPPED || error == UC_ERR_FETCH_PROT;
+}
+
+/* Unicorn translates whole blocks: it goes nowhere if the last instruction of a block reaches
+ * beyond the memory. This executes the ones before it. What is translated for it ends there for
+ * good, which is right until the code there is another. */
+static uc_err run_to_last_halfword(const struct emu *emu, uint32_t last)
+{
+    return uc_emu_start(emu->unicorn, emu_register(emu, UC_RISCV_REG_PC), last, 0, 0);
+}
+
+/* It may be whole by now: an instruction before it, or a DMA, may have written there. */
+static void check_last_halfword(struct emu *emu)
+{
+    uint16_t half;
+    memcpy(&half, emu->code + (emu->pc - emu->code_base), sizeof half);
+    if ((half & 3u) == 3) {
+        emu_refuse(emu, "the instruction at 0x%08" PRIx32 " reaches beyond the memory", emu->pc);
+    }
+}
+
 static void run_instructions(struct emu *emu)
 {
+    uint32_t last = emu->code_base + emu->code_bytes - 2;
     uc_err error = uc_emu_start(emu->unicorn, emu->pc, UNTIL_NEVER, 0, 0);
-    if (emu->stop != STOP_NONE) {
-        return;
+    if (emu->stop == STOP_NONE && is_fetch_error(error) &&
+        memory_map_code(emu->chip, emu_register(emu, UC_RISCV_REG_PC), 2) != NULL) {
+        error = run_to_last_halfword(emu, last);
     }
-    if (error != UC_ERR_FETCH_UNMAPPED && error != UC_ERR_FETCH_PROT) {
-        emu_refuse(emu, "Unicorn does not go on here (%s), though the chip would",
-                   uc_strerror(error));
+    if (emu->stop != STOP_NONE) {
         return;
     }
     if (emu->executing) {
@@ -208,8 +255,15 @@ static void run_instructions(struct emu *emu)
         emu_retire(emu);
     }
     uint32_t target = emu_register(emu, UC_RISCV_REG_PC);
-    emu_refuse(emu, "jump to 0x%08" PRIx32 ", where no code can be (%s)", target,
-               uc_strerror(error));
+    if (error == UC_ERR_OK && target == last) {
+        emu->pc = target;
+        check_last_halfword(emu);
+    } else if (is_fetch_error(error)) {
+        emu_refuse_jump(emu, "jump", target);
+    } else {
+        emu_refuse(emu, "Unicorn does not go on here (%s), though the chip would",
+                   uc_strerror(error));
+    }
 }
 
 /* Has Unicorn translate all code anew. */
@@ -259,25 +313,26 @@ void emu_run(struct emu *emu, struct emu_result *result)
     if (emu->stop == STOP_LIMIT) {
         report_limit(emu);
     }
-    result->end = emu->stop == STOP_EXIT    ? EMU_EXIT
-                  : emu->stop == STOP_LIMIT ? EMU_LIMIT
-                                            : EMU_REFUSED;
+    result->end = emu->stop == STOP_EXIT      ? EMU_EXIT
+                  : emu->stop == STOP_LIMIT   ? EMU_LIMIT
+                  : emu->stop == STOP_NO_ROOM ? EMU_NO_ROOM
+                                              : EMU_REFUSED;
     result->status = emu->exit_status;
     result->instruction_count = emu->instruction_count;
     memcpy(result->report, emu->report, sizeof result->report);
 }
 
-static bool load_part(uint32_t address, const uint8_t *bytes, uint32_t count, void *context)
+static bool load_part(const struct image_part *part, void *context)
 {
     const struct emu *emu = context;
-    uint8_t *memory = memory_map_data(address, count);
+    uint8_t *memory = memory_map_data(part->address, part->size_bytes);
     if (memory == NULL) {
-        memory = memory_map_code(emu->chip, address, count);
+        memory = memory_map_code(emu->chip, part->address, part->size_bytes);
     }
     if (memory == NULL) {
         return false;
     }
-    memcpy(memory, bytes, count);
+    memcpy(memory, part->bytes, part->count);
     return true;
 }
 

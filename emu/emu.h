@@ -41,6 +41,7 @@ enum emu_end {
     EMU_EXIT,    /* the image ended itself: status */
     EMU_LIMIT,   /* instructions_max were executed or slept */
     EMU_REFUSED, /* the image did what the chip cannot do */
+    EMU_NO_ROOM, /* the image asked for the arguments, and has no room for them */
 };
 
 enum { EMU_REPORT_BYTES = 2048 };

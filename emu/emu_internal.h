@@ -47,6 +47,7 @@ enum emu_stop {
     STOP_SPECIAL,   /* the instruction at pc is not one that Unicorn may execute */
     STOP_STALE,     /* Unicorn would execute code that is not there any more */
     STOP_REFUSED,   /* a report was written */
+    STOP_NO_ROOM,   /* likewise, because of the arguments */
     STOP_EXIT,
     STOP_LIMIT,
 };
@@ -74,6 +75,7 @@ struct emu {
     uint64_t instruction_count;            /* completed ones */
     uint64_t slept_cycles;                 /* in sleep, which the limit counts as well */
     uint32_t csrs[EMU_CSR_COUNT];
+    uint32_t register_address; /* of the one that is being read or written, or 0 */
     int exit_status;
     unsigned line;       /* of the interrupt that must be taken now */
     bool faults_planned; /* by a test image */
@@ -88,6 +90,8 @@ void emu_set_general_register(struct emu *emu, unsigned number, uint32_t value);
 
 /* Ends the run: writes the report, unless one was written already. */
 void emu_refuse(struct emu *emu, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Likewise, where no instruction can be fetched. */
+void emu_refuse_jump(struct emu *emu, const char *what, uint32_t address);
 
 void emu_reset_csrs(struct emu *emu);
 /* Does what the instruction at emu->pc does, but for going on. False: the run is refused. */
@@ -108,8 +112,9 @@ void emu_inspect(struct emu *emu);
 /* Does what the instruction at emu->pc does; it is one that emu_inspect() held back. */
 void emu_execute_special(struct emu *emu);
 
-/* A semihosting operation of host_calls.h. False: there is none such, or its block does not lie in
- * memory. */
+/* Refuses a semihosting call for its parameter block. */
+void emu_refuse_block(struct emu *emu, uint32_t address);
+/* A semihosting operation of host_calls.h. False: there is none such. */
 bool emu_host_call(struct emu *emu, uint32_t operation, uint32_t address, uint32_t *result);
 
 /* The line of the interrupt that must be taken before the instruction at emu->pc, or 0. */

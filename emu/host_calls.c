@@ -147,7 +147,8 @@ bool emu_host_call(struct emu *emu, uint32_t operation, uint32_t address, uint32
     uint32_t bytes = calls[index].block_bytes;
     block.memory = memory_map_data(address, bytes);
     if (bytes != 0 && block.memory == NULL) {
-        return false;
+        emu_refuse_block(emu, address);
+        return true;
     }
     if (bytes != 0) {
         memcpy(block.words, block.memory, bytes < sizeof block.words ? bytes : sizeof block.words);

@@ -67,6 +67,9 @@ static const char *check_header(const struct image *image, Elf32_Ehdr *header)
     if ((header->e_flags & ~(uint32_t)RISCV_FLAG_COMPRESSED) != 0) {
         return "uses an ABI that the chip lacks (floating point in registers, or RV32E)";
     }
+    if (header->e_entry % 2 != 0) {
+        return "begins at an odd address, where no instruction can be";
+    }
     return NULL;
 }
 
@@ -81,7 +84,9 @@ static void add_symbol(struct image *image, const Elf32_Sym *symbol, const Elf32
 {
     unsigned type = ELF32_ST_TYPE(symbol->st_info);
     uint32_t offset = names->sh_offset + symbol->st_name;
-    if ((type != STT_FUNC && type != STT_OBJECT) || symbol->st_shndx == SHN_UNDEF ||
+    /* A number that only has a name is in no section (SHN_ABS, of the reserved ones). */
+    bool has_section = symbol->st_shndx != SHN_UNDEF && symbol->st_shndx < SHN_LORESERVE;
+    if ((type != STT_FUNC && type != STT_OBJECT) || !has_section ||
         symbol->st_name >= names->sh_size || !lies_within(image, offset, 1)) {
         return;
     }
@@ -148,8 +153,7 @@ void image_close(struct image *image)
 }
 
 bool image_load(const struct image *image,
-                bool (*load)(uint32_t address, const uint8_t *bytes, uint32_t count, void *context),
-                void *context)
+                bool (*load)(const struct image_part *part, void *context), void *context)
 {
     Elf32_Ehdr header = {.e_phnum = 0};
     (void)read_at(image, 0, &header, sizeof header);
@@ -159,11 +163,18 @@ bool image_load(const struct image *image,
                      sizeof segment)) {
             return false;
         }
-        if (segment.p_type != PT_LOAD || segment.p_filesz == 0) {
+        if (segment.p_type != PT_LOAD || segment.p_memsz == 0) {
             continue;
         }
+        /* Of what has no contents in the file, the offset says nothing. */
+        segment.p_offset = segment.p_filesz == 0 ? 0 : segment.p_offset;
         if (!lies_within(image, segment.p_offset, segment.p_filesz) ||
-            !load(segment.p_vaddr, image->bytes + segment.p_offset, segment.p_filesz, context)) {
+            segment.p_filesz > segment.p_memsz) {
+            return false;
+        }
+        const struct image_part part = {segment.p_vaddr, segment.p_memsz,
+                                        image->bytes + segment.p_offset, segment.p_filesz};
+        if (!load(&part, context)) {
             return false;
         }
     }
@@ -184,7 +195,9 @@ const struct image_symbol *image_symbol_at(const struct image *image, uint32_t a
 {
     const struct image_symbol *found = NULL;
     for (size_t i = 0; i < image->symbol_count && image->symbols[i].address <= address; i++) {
-        found = &image->symbols[i];
+        if (address - image->symbols[i].address < image->symbols[i].size_bytes) {
+            found = &image->symbols[i];
+        }
     }
     return found;
 }

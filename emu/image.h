@@ -17,7 +17,7 @@ struct image {
     uint8_t *bytes; /* the file */
     size_t size_bytes;
     uint32_t entry;
-    struct image_symbol *symbols; /* functions and objects, by rising address */
+    struct image_symbol *symbols; /* functions and objects in sections, by address */
     size_t symbol_count;
 };
 
@@ -26,16 +26,23 @@ struct image {
 bool image_open(struct image *image, const char *path, const char **error);
 void image_close(struct image *image);
 
-/* Calls load(address, bytes, count, context) for each part of the image that has contents; stops
- * at the first false and returns it. */
+/* What memory an image needs from `address` on, and the first `count` bytes of what it holds. */
+struct image_part {
+    uint32_t address;
+    uint32_t size_bytes;
+    const uint8_t *bytes;
+    uint32_t count;
+};
+
+/* Calls load(part, context) for each part of the image; stops at the first false and returns it.
+ * Also returns false if a part has more contents than its size or the file. */
 bool image_load(const struct image *image,
-                bool (*load)(uint32_t address, const uint8_t *bytes, uint32_t count, void *context),
-                void *context);
+                bool (*load)(const struct image_part *part, void *context), void *context);
 
 /* The symbol of that name, or NULL. */
 const struct image_symbol *image_find(const struct image *image, const char *name);
 
-/* The last symbol at or before an address, or NULL. */
+/* The last symbol that an address lies within, or NULL. */
 const struct image_symbol *image_symbol_at(const struct image *image, uint32_t address);
 
 #endif

@@ -12,6 +12,16 @@ static const char *access_name(const struct emu *emu)
     return emu->instruction->kind == INSTRUCTION_STORE ? "store to" : "load from";
 }
 
+static void inspect_register(struct emu *emu, const char *access, uint32_t address, uint32_t bytes)
+{
+    if (memory_map_block(address) == NULL) {
+        emu_refuse(emu, "%s 0x%08" PRIx32 ", where this emulator models no register", access,
+                   address);
+    } else if (bytes != 4) {
+        emu_refuse(emu, "%s register 0x%08" PRIx32 " in less than a word", access, address);
+    }
+}
+
 static void inspect_memory(struct emu *emu)
 {
     const struct instruction *instruction = emu->instruction;
@@ -27,13 +37,12 @@ static void inspect_memory(struct emu *emu)
             machine_store_word(word, emu_general_register(emu, instruction->source));
         }
     } else if (range_contains(emu->chip->registers, address, bytes)) {
-        if (bytes != 4) {
-            emu_refuse(emu, "%s register 0x%08" PRIx32 " in less than a word", access, address);
-        }
+        inspect_register(emu, access, address, bytes);
     } else if (range_contains(emu->chip->instruction_bus, address, bytes)) {
         emu_refuse(emu, "%s 0x%08" PRIx32 ", which is the instruction bus", access, address);
     } else {
-        emu_refuse(emu, "%s 0x%08" PRIx32 ", where nothing is", access, address);
+        emu_refuse(emu, "%s 0x%08" PRIx32 ", %s", access, address,
+                   memory_map_lack(emu->chip, address, "where nothing is"));
     }
 }
 
@@ -115,7 +124,7 @@ static void refuse_instruction(struct emu *emu)
 void emu_inspect(struct emu *emu)
 {
     if (emu->instruction == NULL) {
-        emu_refuse(emu, "jump to 0x%08" PRIx32 ", where no code can be", emu->pc);
+        emu_refuse_jump(emu, "jump", emu->pc);
         return;
     }
     switch (emu->instruction->kind) {

@@ -86,9 +86,8 @@ static bool lacks_vectors(struct emu *emu, const char *what, uint32_t number)
     if (base == 0) {
         emu_refuse(emu, "%s %" PRIu32 " while mtvec is not set", what, number);
     } else {
-        emu_refuse(emu,
-                   "%s %" PRIu32 " while the vectors are at 0x%08" PRIx32 ", where no code can be",
-                   what, number, base);
+        emu_refuse(emu, "%s %" PRIu32 " while the vectors are at 0x%08" PRIx32 ", %s", what, number,
+                   base, memory_map_lack(emu->chip, base, "where no code can be"));
     }
     return true;
 }
@@ -173,7 +172,7 @@ static void return_from_trap(struct emu *emu)
         return;
     }
     if (!is_code(emu, emu->csrs[EMU_MEPC])) {
-        emu_refuse(emu, "mret to 0x%08" PRIx32 ", where no code can be", emu->csrs[EMU_MEPC]);
+        emu_refuse_jump(emu, "mret", emu->csrs[EMU_MEPC]);
         return;
     }
     if ((emu->csrs[EMU_MCAUSE] & MCAUSE_INTERRUPT) != 0) {
@@ -211,13 +210,17 @@ static bool is_semihosting(const struct emu *emu)
     return code != NULL && memcmp(code, sequence, sizeof sequence) == 0;
 }
 
+void emu_refuse_block(struct emu *emu, uint32_t address)
+{
+    emu_refuse(emu, "semihosting parameter block at 0x%08" PRIx32 ", where no memory is", address);
+}
+
 static void exit_by_semihosting(struct emu *emu, uint32_t block)
 {
     enum { APPLICATION_EXIT = 0x20026 };
     uint32_t reason = word_at(block);
     if (memory_map_data(block, 8) == NULL) {
-        emu_refuse(emu, "semihosting parameter block at 0x%08" PRIx32 ", where no memory is",
-                   block);
+        emu_refuse_block(emu, block);
         return;
     }
     if (reason != APPLICATION_EXIT) {
@@ -229,21 +232,40 @@ static void exit_by_semihosting(struct emu *emu, uint32_t block)
 }
 
 /* The block holds the address and the size of a buffer; the size becomes that of the text. */
-static uint32_t give_arguments(const struct emu *emu, uint32_t block)
+static uint32_t give_arguments(struct emu *emu, uint32_t block)
 {
-    uint32_t length = (uint32_t)strlen(emu->arguments);
+    size_t length = strlen(emu->arguments);
     uint8_t *sizes = memory_map_data(block, 8);
-    uint8_t *buffer = sizes == NULL ? NULL : memory_map_data(word_at(block), length + 1);
-    if (buffer == NULL || word_at(block + 4) <= length) {
+    if (sizes == NULL) {
+        emu_refuse_block(emu, block);
+        return UINT32_MAX;
+    }
+    uint32_t room = word_at(block + 4);
+    if (room <= length) {
+        /* Who gave none does not miss them. */
+        if (length != 0) {
+            emu_refuse(emu, "the arguments take %zu bytes, and the image has room for %" PRIu32,
+                       length + 1, room);
+            emu->stop = STOP_NO_ROOM;
+        }
+        return UINT32_MAX;
+    }
+    uint8_t *buffer = memory_map_data(word_at(block), (uint32_t)length + 1);
+    if (buffer == NULL) {
+        emu_refuse(emu, "room for the arguments at 0x%08" PRIx32 ", where no memory is",
+                   word_at(block));
         return UINT32_MAX;
     }
     memcpy(buffer, emu->arguments, length + 1);
-    memcpy(sizes + 4, &length, sizeof length);
+    memcpy(sizes + 4, &(uint32_t){(uint32_t)length}, sizeof(uint32_t));
     return 0;
 }
 
 static void answer_semihosting(struct emu *emu, uint32_t result)
 {
+    if (emu->stop != STOP_NONE) {
+        return;
+    }
     emu_set_general_register(emu, REGISTER_A0, result);
     finish_special(emu);
 }
@@ -259,9 +281,7 @@ static void call_semihosting(struct emu *emu)
     } else if (operation == SYS_GET_CMDLINE) {
         answer_semihosting(emu, give_arguments(emu, block));
     } else if (emu_host_call(emu, operation, block, &result)) {
-        if (emu->stop == STOP_NONE) {
-            answer_semihosting(emu, result);
-        }
+        answer_semihosting(emu, result);
     } else {
         emu_refuse(emu,
                    "semihosting operation 0x%02" PRIx32 " with the parameter 0x%08" PRIx32

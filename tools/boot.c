@@ -47,9 +47,10 @@ static bool take_arguments(const struct option_spec *spec, const char *text, voi
 static bool take_number(const struct option_spec *spec, const char *text, uint64_t low,
                         uint64_t *value)
 {
-    if (!options_parse_number(text, true, low, UINT64_MAX, value)) {
-        message_complain("--%s takes a whole number from %" PRIu64 ", not \"%s\"", spec->name, low,
-                         text);
+    errno = 0; /* options_parse_number() takes a number that is too large for the largest one */
+    if (!options_parse_number(text, true, low, UINT64_MAX, value) || errno == ERANGE) {
+        message_complain("--%s takes a whole number from %" PRIu64 " to %" PRIu64 ", not \"%s\"",
+                         spec->name, low, UINT64_MAX, text);
         return false;
     }
     return true;
@@ -153,7 +154,7 @@ static int report_end(const struct emu_result *result)
     }
     (void)fflush(stdout);
     message_complain("the run was ended: %s", result->report);
-    return EXIT_FAILED;
+    return result->end == EMU_NO_ROOM ? EXIT_USAGE : EXIT_FAILED;
 }
 
 static int boot_image(const struct boot_options *options, const char *image_path, FILE *trace)
@@ -220,7 +221,8 @@ const struct command boot_command = {
     .details =
         "Prints what the image writes to its console, UART0, and exits with the status with\n"
         "which the image ends itself (RISC-V semihosting, SYS_EXIT_EXTENDED). An image that does\n"
-        "what the chip cannot do is stopped with a report and exit status 1.\n",
+        "what the chip cannot do is stopped with a report and exit status 1; one that has no\n"
+        "room for the arguments is stopped with exit status 2.\n",
     .specs = boot_specs,
     .run = run_boot,
 };
