@@ -3,7 +3,8 @@
 
 void bench_copy_words(uint32_t *to, const uint32_t *from, uint32_t count)
 {
-    for (uint32_t i = 0; i < count; i++) {
-        to[i] = from[i];
-    }
+    const uint32_t *end = from + count;
+    do {
+        *to++ = *from++;
+    } while (from != end);
 }

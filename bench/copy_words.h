@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 
+/* count: not 0. */
 void bench_copy_words(uint32_t *to, const uint32_t *from, uint32_t count);
 
 #endif

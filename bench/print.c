@@ -6,6 +6,8 @@
 
 #include "budgets.h"
 
+enum { EACH_BYTES_MAX = 4096 };
+
 /* What the words of the report mean, for its readers. */
 struct meaning {
     const char *name;
@@ -81,14 +83,23 @@ static void print_each(const struct watch_case *measured, const char *separator)
     }
 }
 
-static void print_depth(const struct summary *summary)
+static bool is_in_a_row(const struct bench_case *what)
+{
+    return what->mode != BENCH_SINGLE && what->mode != BENCH_BY_CPU;
+}
+
+static void print_rows_of_submissions(const struct summary *summary)
 {
     const struct bench_case *what;
-    (void)printf("\nsubmit with 0 to %d before it of which nobody was told yet (16 masked):\n",
-                 BENCH_QUEUE - 1);
+    (void)printf(
+        "\nEach submission, with 0 to %d before it. Besides looking at those in flight, one does\n"
+        "what else an interrupt would: it takes copies off that have finished, and makes up for\n"
+        "an interrupt that may be lost. One that finds too few free items leaves the rest to\n"
+        "refills. masked: nobody was told yet of any before it.\n",
+        BENCH_QUEUE - 1);
     for (size_t i = 0; (what = bench_case_at(i)) != NULL; i++) {
-        if (what->mode == BENCH_DEPTH) {
-            (void)printf("%5" PRIu32 " B: ", what->size_bytes);
+        if (is_in_a_row(what) && what->aligned && what->size_bytes <= EACH_BYTES_MAX) {
+            (void)printf("%s %4" PRIu32 " B: ", modes[what->mode].name, what->size_bytes);
             print_each(&summary->watched.cases[i], " ");
             (void)printf("\n");
         }
@@ -98,10 +109,10 @@ static void print_depth(const struct summary *summary)
 static void print_budgets_text(const struct summary *summary)
 {
     const struct budget *budget;
-    (void)printf("\n%-66s %8s %6s\n", "budget", "measured", "limit");
+    (void)printf("\n%-72s %8s %6s\n", "budget", "measured", "limit");
     for (size_t i = 0; (budget = budget_at(i)) != NULL; i++) {
         uint32_t measured = budget->measure(summary);
-        (void)printf("%-66s %8" PRIu32 " %6" PRIu32 "%s\n", budget->name, measured, budget->limit,
+        (void)printf("%-72s %8" PRIu32 " %6" PRIu32 "%s\n", budget->name, measured, budget->limit,
                      measured > budget->limit ? "  OVER" : "");
     }
 }
@@ -132,7 +143,7 @@ void print_text(const struct summary *summary)
     for (size_t i = 0; (what = bench_case_at(i)) != NULL; i++) {
         print_case_text(what, &summary->watched.cases[i]);
     }
-    print_depth(summary);
+    print_rows_of_submissions(summary);
     (void)printf(
         "\nlinked code and constants of minimal-board.elf, which is what a board gets of a\n"
         "program that installs, submits and uninstalls: driver %" PRIu32 " B, port %" PRIu32
@@ -167,7 +178,7 @@ static void print_driver_json(const struct bench_case *what, const struct watch_
     print_number("dma_idle_instructions", measured->idle_instructions);
     print_number("dma_written_bytes", measured->dma_written_bytes);
     print_number("heap_calls", measured->heap_calls);
-    if (what->mode == BENCH_DEPTH) {
+    if (is_in_a_row(what)) {
         (void)printf("\"submit_each_instructions\": [");
         print_each(measured, ", ");
         (void)printf("], ");

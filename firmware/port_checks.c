@@ -236,8 +236,11 @@ int main(void)
         wrong_count += good ? 0 : 1;
     }
     /* What becomes of an exception; this ends the image. */
-    if (strcmp(board_arguments(), "--exception") == 0) {
-        __asm__ volatile("ecall");
+    if (strcmp(board_arguments(), "--ecall") == 0) {
+        port_raise_ecall();
+    }
+    if (strcmp(board_arguments(), "--ebreak") == 0) {
+        port_raise_ebreak();
     }
     return wrong_count == 0 ? 0 : 1;
 }

@@ -9,6 +9,7 @@ import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import images  # noqa: E402
+import elf32  # noqa: E402
 
 PLAIN = ["demo", "minimal", "restart", "port-checks", "bench"]
 IDLE = "the run was ended: wfi with nothing under way"
@@ -28,10 +29,29 @@ def idles(name):
     return check
 
 
-def exception_is_reported():
-    status, text = images.boot("port-checks", "--arguments", "--exception")
-    assert status == 1, text
-    assert re.search(r"\nexception 0000000b at 40[0-9a-f]{6}, mtval 00000000\n", text), text
+def address_of(image, name):
+    found, = [symbol.address for symbol in
+              elf32.Elf(os.path.join(images.IMAGES, f"{image}.elf")).all_symbols
+              if symbol.name == name]
+    return found
+
+
+def exception_is_reported(name, cause, value_is_address):
+    """With cause, place and mtval, although the stack pointer is bad."""
+    def check():
+        status, text = images.boot("port-checks", "--arguments", f"--{name}")
+        where = address_of("port-checks", f"port_{name}")
+        value = where if value_is_address else 0
+        assert status == 1, text
+        assert f"\nexception {cause:08x} at {where:08x}, mtval {value:08x}\n" in text, text
+    return check
+
+
+def restart_starts_three_times():
+    """The runs follow one another, each of a program that was left in its own way."""
+    status, text = images.boot("restart")
+    assert status == 0, text
+    assert re.findall(r"^(\w+) run: copied$", text, re.M) == ["first", "second", "third"], text
 
 
 # The system timer (interrupts.md, section 8)
@@ -92,7 +112,9 @@ images.tap.main([
     ("S36 S37 the interrupt path is in RAM, without heap and console",
      lambda: images.script("check_iram.py")),
     *images.plain_tests(PLAIN),
-    ("an exception is reported", exception_is_reported),
+    ("an ecall is reported", exception_is_reported("ecall", 11, False)),
+    ("an ebreak is reported", exception_is_reported("ebreak", 3, True)),
+    ("restart starts three times", restart_starts_three_times),
     ("the time is read in one go", time_is_read_in_one),
     *((f"{name}-board idles at its end", idles(name)) for name in PLAIN),
     *((f"{name}-board runs to its end", board_suite(name))
