@@ -51,3 +51,21 @@ port_spoil_registers:
     .endr
     ret
     .size port_spoil_registers, . - port_spoil_registers
+
+/* Where each exception is raised has a name: the handler must say that it was there. */
+    .section .text.port_raise_exceptions, "ax"
+    .globl port_raise_ecall
+    .type port_raise_ecall, @function
+port_raise_ecall:
+    mv sp, zero
+port_ecall:
+    ecall
+    .size port_raise_ecall, . - port_raise_ecall
+
+    .globl port_raise_ebreak
+    .type port_raise_ebreak, @function
+port_raise_ebreak:
+    mv sp, zero
+port_ebreak:
+    ebreak
+    .size port_raise_ebreak, . - port_raise_ebreak

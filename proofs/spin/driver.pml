@@ -44,11 +44,20 @@ end:
             in_isr = true;
             pended = false
         :: me != ISR && reaping[me] ->
-#if STALLS > 0
-            reap_stalled()
-#endif
+            skip
         fi;
+#if STALLS > 0
+        if
+        :: me != ISR -> reap_stalled()
+        :: else -> complete()
+        fi;
+#else
         complete();
+        if
+        :: me != ISR && dead -> complete()
+        :: else
+        fi;
+#endif
         in_isr = in_isr && me != ISR;
         reaping[me] = false;
         took_over = false

@@ -36,8 +36,10 @@ static IRAM_ATTR void mark_locked(struct async_memcpy_context *context, struct t
             request->trouble = REQUEST_WITHDRAWN;
             context->stats.withdrawn++;
             if (only != NULL) {
-                ticket_end_locked(only, ESP_ERR_NOT_FINISHED);
                 request->callback = NULL;
+                if (ticket_end_locked(only, ESP_ERR_NOT_FINISHED) && port_in_interrupt()) {
+                    port_yield_from_isr();
+                }
             }
         }
         request = context_next_request(context, request);
@@ -82,7 +84,7 @@ IRAM_ATTR bool cancel_requests(struct async_memcpy_context *context, struct tick
 static bool is_withdrawing(struct async_memcpy_context *context)
 {
     port_lock_state_t state = port_lock(&context->lock);
-    bool found = context->delivering || (context->dead && context->in_flight != 0);
+    bool found = context->delivering != NULL || (context->dead && context->in_flight != 0);
     struct request *request = context->oldest;
     for (uint32_t left = context->in_flight; left != 0; left--) {
         found = found || request->trouble < 0;

@@ -42,8 +42,8 @@ IRAM_ATTR void complete_isr(void *argument)
         recover_locked(context, error);
     }
     /* One loop at a time, so that order holds. */
-    if (!context->delivering) {
-        context->delivering = true;
+    if (context->delivering == NULL) {
+        context->delivering = context->free;
         while (context->in_flight != 0) {
             if (context_is_finished_locked(context)) {
                 state = deliver_locked(context, state);
@@ -54,7 +54,7 @@ IRAM_ATTR void complete_isr(void *argument)
                 break;
             }
         }
-        context->delivering = false;
+        context->delivering = NULL;
     }
     if (context->channel.listening != ENGINE_EVENT_EOF) {
         upkeep_listen_locked(context);

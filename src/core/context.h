@@ -77,6 +77,7 @@ struct async_memcpy_context {
     struct request *oldest;
     struct request *arming; /* the first that waits, if any does */
     struct request *free;
+    struct request *delivering; /* while a delivery loop runs: the first that came since it began */
     struct request *requests_end; /* the requests lie behind this, the items behind those */
     uint32_t in_flight;
     uint32_t in_flight_max; /* the backlog; 0 once nothing is accepted any more */
@@ -84,8 +85,7 @@ struct async_memcpy_context {
     size_t armed_bytes; /* how far *arming is armed; 0: it was not begun */
 
     port_lock_t lock;
-    bool delivering; /* a delivery loop runs */
-    bool is_static;  /* the memory is the user's */
+    bool is_static; /* the memory is the user's */
     bool reports_errors;
     bool dead; /* the engine did not confirm a stop */
     uint16_t slot_waiters;

@@ -5,7 +5,7 @@
 static bool is_quiet(struct async_memcpy_context *context)
 {
     port_lock_state_t state = port_lock(&context->lock);
-    bool quiet = context->in_flight == 0 && !context->delivering;
+    bool quiet = context->in_flight == 0 && context->delivering == NULL;
     port_unlock(&context->lock, state);
     return quiet;
 }

@@ -196,7 +196,7 @@ esp_err_t esp_async_memcpy_install(const async_memcpy_config_t *config,
 static bool is_in_last_callback(struct async_memcpy_context *context)
 {
     port_lock_state_t state = port_lock(&context->lock);
-    bool last = context->in_flight == 0 && context->delivering;
+    bool last = context->in_flight == 0 && context->delivering != NULL;
     port_unlock(&context->lock, state);
     return last;
 }
@@ -214,8 +214,8 @@ static bool retire(struct async_memcpy_context *context)
 {
     port_lock_state_t state = port_lock(&context->lock);
     upkeep_settle_locked(context);
-    bool retired = context->in_flight == 0 && context->slot_waiters == 0 && !context->delivering &&
-                   !context->dead;
+    bool retired = context->in_flight == 0 && context->slot_waiters == 0 &&
+                   context->delivering == NULL && !context->dead;
     if (retired) {
         context->in_flight_max = 0;
     }

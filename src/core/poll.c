@@ -26,13 +26,27 @@ static IRAM_ATTR void reap(void *argument)
 {
     struct async_memcpy_context *context = argument;
     port_lock_state_t state = port_lock(&context->lock);
-    if (!context->dead && is_stalled_locked(context)) {
+    bool stalled = !context->dead && is_stalled_locked(context);
+    if (stalled) {
         context->watched = NULL;
         context->stats.stalls++;
         recover_locked(context, CONTEXT_STALLED);
+        port_interrupt_pend(&context->interrupt); /* one recovery at a time */
     }
     port_unlock(&context->lock, state);
-    complete_isr(context);
+    if (!stalled) {
+        complete_isr(context);
+    }
+    if (context_is_dead(context)) {
+        complete_isr(context); /* what it has only now given up */
+    }
+}
+
+void poll_watch(struct async_memcpy_context *context)
+{
+    port_lock_state_t state = port_lock(&context->lock);
+    (void)is_stalled_locked(context);
+    port_unlock(&context->lock, state);
 }
 
 IRAM_ATTR void poll_reap(struct async_memcpy_context *context)

@@ -8,4 +8,7 @@
  * lock. */
 void poll_reap(struct async_memcpy_context *context);
 
+/* Begins to watch the item that the engine is at, if nobody has yet. Task; not under the lock. */
+void poll_watch(struct async_memcpy_context *context);
+
 #endif

@@ -74,6 +74,7 @@ static inline IRAM_ATTR void disarm_locked(struct async_memcpy_context *context,
     context->armed_bytes = at->offset_bytes;
     context->item_free = at->item;
     context->item_last = context_previous_item(context, at->item);
+    context->watched = NULL; /* it may be armed anew */
 }
 
 /* The CPU does what the engine could not, of the request that was taken back: one item at most, so

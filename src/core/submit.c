@@ -84,7 +84,8 @@ static inline IRAM_ATTR bool arm_request_locked(struct async_memcpy_context *con
         return true; /* it was given up, or the CPU has done the rest */
     }
     if (context->armed_bytes == 0) {
-        if (request->size_bytes < context->cpu_below_bytes) {
+        /* A callback whose own copies were done at once could go on like that for ever. */
+        if (request->size_bytes < context->cpu_below_bytes && request != context->delivering) {
             return copy_small_locked(context, request);
         }
         if (must_wait_locked(context, request)) {

@@ -162,7 +162,7 @@ static IRAM_ATTR bool is_stranded_locked(const struct async_memcpy_context *cont
 IRAM_ATTR void upkeep_settle_locked(struct async_memcpy_context *context)
 {
     bool pend = false;
-    while (!pend && context->in_flight != 0 && !context->delivering &&
+    while (!pend && context->in_flight != 0 && context->delivering == NULL &&
            context_is_finished_locked(context)) {
         pend = context->oldest->callback != NULL || context->waiting != 0;
         if (!pend) {

@@ -33,6 +33,7 @@ bool wait_for_signal(struct async_memcpy_context *context, struct wait *wait,
     if (wait->left_ms != WAIT_FOREVER && (uint32_t)wait->left_ms < slice_ms) {
         slice_ms = (uint32_t)wait->left_ms;
     }
+    poll_watch(context);
     bool taken = port_signal_take_within(signal, slice_ms);
     uint32_t now_us = port_now_us();
     /* What woke us need not be what we wait for, and the engine may have stalled meanwhile. */

@@ -35,7 +35,7 @@ def a_change_is_noticed():
         with open(path, encoding="utf-8") as file:
             text = file.read()
         for change, expected in (
-                (text.replace("!context->delivering", "context->delivering"), "complete_isr"),
+                (text.replace("context->delivering == NULL", "true"), "complete_isr"),
                 (text + "\nvoid another(void)\n{\n}\n", "another"),
                 (text.replace("deliver_locked", "hand_over"), "hand_over")):
             assert change != text, f"there is nothing to change for {expected}"

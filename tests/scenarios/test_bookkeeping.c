@@ -23,6 +23,8 @@ enum {
     BACKLOG = 4,
     QUEUE = 16,
     LINES_MAX = 32,
+    SHORT_BYTES = 32,
+    CHAIN_COUNT = 100,
     FAILING_CYCLES = 20000,
     NS_PER_MS = 1000000
 };
@@ -424,6 +426,54 @@ static void interrupts_do_one_item_each(void)
     close_buffers();
 }
 
+/* A copy that submits itself anew from its callback, and is short enough for the CPU. */
+struct chain {
+    uint32_t left;
+    uint32_t writes; /* by the engine */
+};
+
+static bool submit_anew(async_memcpy_handle_t handle, async_memcpy_event_t *event, void *argument)
+{
+    struct chain *chain = argument;
+
+    CHECK_EQ(event->status, ESP_OK);
+    if (chain->left != 0) {
+        chain->left--;
+        CHECK_EQ(esp_async_memcpy(handle, destination.bytes, source.bytes, SHORT_BYTES, submit_anew,
+                                  chain),
+                 ESP_OK);
+    }
+    return false;
+}
+
+static void count_writes(const struct trace_event *event, void *context)
+{
+    struct chain *chain = context;
+
+    chain->writes += event->kind == TRACE_DATA_WRITE;
+}
+
+/* Else the interrupt would never end. */
+static void chains_of_copies_by_cpu_need_the_engine(void)
+{
+    async_memcpy_handle_t handle = driver_install(1, 0);
+    struct chain chain = {.left = CHAIN_COUNT};
+
+    open_buffers(BYTES);
+    CHECK_EQ(esp_async_memcpy_set_cpu_threshold(handle, BYTES), ESP_OK);
+    trace_listen(count_writes, &chain);
+    CHECK_EQ(
+        esp_async_memcpy(handle, destination.bytes, source.bytes, SHORT_BYTES, submit_anew, &chain),
+        ESP_OK);
+    CHECK_EQ(esp_async_memcpy_drain(handle, -1), ESP_OK);
+    trace_listen(NULL, NULL);
+    CHECK_EQ(chain.left, 0);
+    CHECK(chain.writes >= CHAIN_COUNT);
+    pattern_check(destination.bytes, SHORT_BYTES, 1);
+    CHECK_EQ(esp_async_memcpy_uninstall(handle), ESP_OK);
+    close_buffers();
+}
+
 static void calloc_clears_all_elements(void)
 {
     static const uint8_t zeroes[3 * BYTES];
@@ -450,6 +500,7 @@ static const struct test_case still[] = {
 static const struct test_case each_variant[] = {
     {"silent copies need nobody", silent_copies_need_nobody},
     {"interrupts do one item each", interrupts_do_one_item_each},
+    {"chains of copies by CPU need the engine", chains_of_copies_by_cpu_need_the_engine},
     {NULL, NULL},
 };
 

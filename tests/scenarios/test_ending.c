@@ -261,6 +261,32 @@ static void s27_cancel_in_a_callback(void)
     scene_close();
 }
 
+static void cancel_here_twice(struct copy *copy)
+{
+    CHECK_EQ(esp_async_memcpy_cancel(copy->handle), ESP_OK);
+    CHECK_EQ(esp_async_memcpy_cancel(copy->handle), ESP_OK);
+}
+
+/* What has been withdrawn already is not withdrawn once more. */
+static void s27_cancel_twice_in_a_callback(void)
+{
+    async_memcpy_stats_t stats;
+    uint32_t withdrawn = 0;
+
+    scene_open(COUNT, MEDIUM_BYTES);
+    scene.copies[0].in_callback = cancel_here_twice;
+    machine_mask_interrupts();
+    start_all(3);
+    machine_unmask_interrupts();
+    CHECK_EQ(esp_async_memcpy_drain(scene.handle, -1), ESP_OK);
+    for (size_t i = 0; i < 3; i++) {
+        withdrawn += scene.copies[i].status == ESP_ERR_NOT_FINISHED;
+    }
+    CHECK_EQ(esp_async_memcpy_get_stats(scene.handle, &stats), ESP_OK);
+    CHECK_EQ(stats.withdrawn, withdrawn);
+    scene_close();
+}
+
 static void cancel_in_interrupt(void *argument)
 {
     (void)argument;
@@ -446,6 +472,7 @@ static const struct test_case at_every_point[] = {
     {"S26 timeout at a full backlog", s26_timeout_at_a_full_backlog},
     {"S27 cancel", s27_cancel},
     {"S27 cancel in a callback", s27_cancel_in_a_callback},
+    {"S27 cancel twice in a callback", s27_cancel_twice_in_a_callback},
     {"S27 cancel in an interrupt", s27_cancel_in_an_interrupt},
     {"S27 cancel of a ticket", s27_cancel_of_a_ticket},
     {"copies by CPU in their turn", wait_with_threshold},

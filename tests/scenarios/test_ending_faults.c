@@ -277,6 +277,23 @@ static void s08_lost_before_asking_for_numbers(void)
     }
 }
 
+/* Likewise who asks after a ticket. */
+static void s08_lost_before_asking_after_a_ticket(void)
+{
+    scene_open(BYTES);
+    fault_plan(FAULT_LOSE_INTERRUPT, 0, ALWAYS);
+    start_ticket();
+    machine_advance(100000);
+    (void)esp_async_memcpy_ticket_is_done(scene.handle, &scene.ticket);
+    while (machine_wait_for_interrupt()) {
+    }
+    CHECK(esp_async_memcpy_ticket_is_done(scene.handle, &scene.ticket));
+    CHECK_EQ(esp_async_memcpy_ticket_wait(scene.handle, &scene.ticket, 0), ESP_OK);
+    fault_forget_all();
+    check_destination(0);
+    scene_close();
+}
+
 static void s08_lost_while_waiting_for_long_copies(void)
 {
     check_survived(FAULT_LOSE_INTERRUPT, 1, LONG_BYTES, 3);
@@ -523,6 +540,7 @@ static const struct test_case faults[] = {
     {"S08 lost interrupt while waiting", s08_lost_while_waiting},
     {"S08 lost interrupts before looking once", s08_lost_before_looking_once},
     {"S08 lost interrupt before asking for numbers", s08_lost_before_asking_for_numbers},
+    {"S08 lost interrupt before asking after a ticket", s08_lost_before_asking_after_a_ticket},
     {"S08 lost interrupt while waiting for long copies", s08_lost_while_waiting_for_long_copies},
     {"S07 late interrupts while waiting", s07_late_while_waiting},
     {"S07 interrupts twice while waiting", s07_twice_while_waiting},
@@ -632,6 +650,44 @@ static void dead_by_timeout(void)
 }
 
 /* A stall is what kills here: each way to notice it says so. */
+/* Nobody calls the driver after that, and yet all is abandoned. */
+static void dead_by_error(void)
+{
+    dying_open();
+    fault_plan(FAULT_FLIP_OWNER, 0, 1);
+    machine_mask_interrupts();
+    start_all();
+    machine_unmask_interrupts();
+    while (machine_wait_for_interrupt()) {
+    }
+    check_abandoned();
+    dying_close();
+}
+
+static esp_err_t notice_by_poll(void)
+{
+    esp_err_t error = ESP_ERR_NOT_FINISHED;
+
+    for (unsigned i = 0; i < POLLS_MAX && error == ESP_ERR_NOT_FINISHED; i++) {
+        machine_advance(POLL_CYCLES);
+        error = esp_async_memcpy_poll(scene.handle);
+    }
+    return error;
+}
+
+/* Likewise for who only polls: when he is told, all has been abandoned. */
+static void dead_by_error_of_who_polls(void)
+{
+    dying_open();
+    fault_plan(FAULT_FLIP_OWNER, 0, 1);
+    machine_mask_interrupts();
+    start_all();
+    CHECK_EQ(notice_by_poll(), ESP_ERR_INVALID_STATE);
+    check_abandoned();
+    machine_unmask_interrupts();
+    dying_close();
+}
+
 static void check_dead_by_stall(esp_err_t (*notice)(void))
 {
     dying_open();
@@ -653,17 +709,6 @@ static esp_err_t notice_by_ticket(void)
     return esp_async_memcpy_ticket_wait(scene.handle, &scene.ticket, ENOUGH_MS);
 }
 
-static esp_err_t notice_by_poll(void)
-{
-    esp_err_t error = ESP_ERR_NOT_FINISHED;
-
-    for (unsigned i = 0; i < POLLS_MAX && error == ESP_ERR_NOT_FINISHED; i++) {
-        machine_advance(POLL_CYCLES);
-        error = esp_async_memcpy_poll(scene.handle);
-    }
-    return error;
-}
-
 /* The backlog is full. */
 static esp_err_t notice_by_blocking(void)
 {
@@ -683,6 +728,8 @@ static const struct test_case dead_driver[] = {
     {"dead by cancel in an interrupt", dead_by_cancel_in_an_interrupt},
     {"dead by cancel of a ticket", dead_by_ticket_cancel},
     {"S26 dead by timeout", dead_by_timeout},
+    {"dead by error", dead_by_error},
+    {"dead by error of who polls", dead_by_error_of_who_polls},
     {"dead by stall", dead_by_stall},
     {NULL, NULL},
 };

@@ -297,6 +297,61 @@ static void work_is_no_stall(void)
     scene_close();
 }
 
+/* A wait need not be twice as long as a stall to notice it. */
+static void stalls_are_noticed_in_time(void)
+{
+    scene_open(2, STALL_MS);
+    fault_plan(FAULT_STALL, 0, 1);
+    start(1);
+    CHECK_EQ(drain(STALL_MS + STALL_MS / 2), ESP_OK);
+    CHECK_EQ(stats().stalls, 1);
+    fault_forget_all();
+    scene_close();
+}
+
+/* What stood still and was withdrawn says nothing about what comes after it. */
+static void withdrawn_stall_is_no_stall(void)
+{
+    uint64_t begin_us;
+
+    scene_open(2, STALL_MS);
+    fault_plan(FAULT_STALL, 0, 1);
+    start_ticket();
+    start(1);
+    CHECK(!esp_async_memcpy_ticket_is_done(scene.handle, &scene.ticket));
+    begin_us = now_us();
+    while (now_us() - begin_us <= 2 * STALL_MS * US_PER_MS) {
+        machine_advance(2000);
+    }
+    CHECK_EQ(esp_async_memcpy_ticket_cancel(scene.handle, &scene.ticket), ESP_OK);
+    CHECK_EQ(drain(-1), ESP_OK);
+    CHECK_EQ(stats().stalls, 0);
+    pattern_check(scene.destination.bytes, BYTES, PATTERN);
+    fault_forget_all();
+    scene_close();
+}
+
+/* One item after another ends while nobody looks and no interrupt is taken. */
+static void progress_is_no_stall(void)
+{
+    enum { MANY = 40 }; /* items, which take longer than a stall may */
+    uint64_t begin_us;
+
+    scene_open(MANY, 1);
+    start(MANY / 4);
+    machine_mask_interrupts();
+    CHECK_EQ(esp_async_memcpy_poll(scene.handle), ESP_ERR_NOT_FINISHED);
+    begin_us = now_us();
+    while (now_us() - begin_us <= US_PER_MS) {
+        machine_advance(2000);
+    }
+    (void)esp_async_memcpy_poll(scene.handle);
+    machine_unmask_interrupts();
+    CHECK_EQ(drain(-1), ESP_OK);
+    CHECK_EQ(stats().stalls, 0);
+    scene_close();
+}
+
 /* The items of a small backlog come round again: one that was looked at, and has ended, may be in
  * use anew when somebody looks the next time. */
 static void idling_is_no_stall(void)
@@ -399,6 +454,9 @@ static const struct test_case cases[] = {
     {"idling is no stall", idling_is_no_stall},
     {"stalls are noticed by polls", stalls_are_noticed_by_polls},
     {"work is no stall", work_is_no_stall},
+    {"progress is no stall", progress_is_no_stall},
+    {"stalls are noticed in time", stalls_are_noticed_in_time},
+    {"a withdrawn stall is no stall", withdrawn_stall_is_no_stall},
     {NULL, NULL},
 };
 

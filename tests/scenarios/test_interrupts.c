@@ -224,15 +224,15 @@ static void s08_lost_with_full_backlog(void)
     }
 }
 
-/* A streamed copy, whose refills depend on interrupts, at every loss. */
-static void s08_lost_while_streaming(void)
+/* A streamed copy, whose refills depend on interrupts, at every loss of so many in a row. */
+static void lose_while_streaming(uint64_t count)
 {
     enum { LONG_BYTES = 6 * ITEM_BYTES };
     uint64_t struck = 1;
 
     for (uint64_t skip = 0; struck != 0 && skip < SKIP_MAX; skip++) {
         scene_open(1, LONG_BYTES);
-        fault_plan(FAULT_LOSE_INTERRUPT, skip, 1);
+        fault_plan(FAULT_LOSE_INTERRUPT, skip, count);
         copy_start(scene.handle, &scene.copies[0]);
         drain();
         struck = fault_count(FAULT_LOSE_INTERRUPT);
@@ -245,6 +245,12 @@ static void s08_lost_while_streaming(void)
         pattern_check(scene.buffers[1].bytes, LONG_BYTES, 9);
         scene_close();
     }
+}
+
+static void s08_lost_while_streaming(void)
+{
+    lose_while_streaming(1);
+    lose_while_streaming(6);
 }
 
 /* One error: the CPU takes over that item, and every copy is as if nothing had happened. */

@@ -10,7 +10,8 @@ enum {
     BURST_MAX = 8,
     CPU_BELOW_LARGE_MAX = 4095,
     /* After a timeout: a stop after an error takes up to 1.7 ms in an interrupt, and the other core
-     * may submit what fails all the while, so that a dozen of these come before the task goes on. */
+     * may submit what fails all the while, so that a dozen of these come before the task goes on.
+     */
     LATE_US_MAX = 60000,
     US_PER_MS = 1000,
     NOTICE_CALLS = 3,
