@@ -28,7 +28,6 @@ static IRAM_ATTR void reap(void *argument)
     port_lock_state_t state = port_lock(&context->lock);
     bool stalled = !context->dead && is_stalled_locked(context);
     if (stalled) {
-        context->watched = NULL;
         context->stats.stalls++;
         recover_locked(context, CONTEXT_STALLED);
         port_interrupt_pend(&context->interrupt); /* one recovery at a time */

@@ -309,6 +309,23 @@ static void stalls_are_noticed_in_time(void)
     scene_close();
 }
 
+/* Who waits for a ticket looks before he sleeps. */
+static void lost_interrupts_are_noticed_before_sleeping(void)
+{
+    uint64_t begin_us;
+
+    scene_open(8, STALL_MS);
+    fault_plan(FAULT_LOSE_INTERRUPT, 0, ALWAYS);
+    start_ticket();
+    machine_advance(1000000);
+    begin_us = now_us();
+    CHECK_EQ(await_ticket(-1), ESP_OK);
+    CHECK(now_us() - begin_us <= STALL_MS * US_PER_MS / 2);
+    fault_forget_all();
+    pattern_check(scene.late.bytes, BYTES, PATTERN);
+    scene_close();
+}
+
 /* What stood still and was withdrawn says nothing about what comes after it. */
 static void withdrawn_stall_is_no_stall(void)
 {
@@ -456,6 +473,7 @@ static const struct test_case cases[] = {
     {"work is no stall", work_is_no_stall},
     {"progress is no stall", progress_is_no_stall},
     {"stalls are noticed in time", stalls_are_noticed_in_time},
+    {"lost interrupts are noticed before sleeping", lost_interrupts_are_noticed_before_sleeping},
     {"a withdrawn stall is no stall", withdrawn_stall_is_no_stall},
     {NULL, NULL},
 };
