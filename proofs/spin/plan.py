@@ -69,6 +69,9 @@ TIMEOUT = {"ORDER": "OWNER_FIRST", "TASK1_CALLS": "BLOCKING", "LIMIT": 1, "NEED_
            "CALLBACKS": 1, "DEPENDS": 0}
 BLOCKING = {"TASK0_CALLS": "BLOCKING", "TASK1_CALLS": "BLOCKING", "BACKLOG": 1, "PROMPT": 1,
             "ORDER": "OWNER_FIRST", "NEED_MAX": 1}
+FAILING = {"ORDER": "OWNER_FIRST", "CALLS1": 0, "CALLS0": 2, "CALLBACKS": 1, "FAILURES": 2}
+DYING = {"ORDER": "OWNER_FIRST", "FAILURES": 1, "MAY_DIE": 1, "NEED_MAX": 1, "CALLBACKS": 1,
+         "TASK1_CALLS": "CANCEL", "CALLS0": 2}
 
 # What is done wrong, the file, what stands there, what is put in its place, and the scenario.
 PLANTED = (
@@ -108,19 +111,18 @@ PLANTED = (
     ("recover at an error and leave the rest to nobody", "calls.pml",
      "            :: !is_finished && failed ->\n                pended = true;\n",
      "            :: !is_finished && failed ->\n",
-     {"ORDER": "OWNER_FIRST", "FAILURES": 1, "MAY_DIE": 1, "NEED_MAX": 1, "CALLBACKS": 1,
-      "TASK1_CALLS": "CANCEL", "CALLS0": 2}),
+     DYING),
     ("recover a lost append and leave the rest to nobody", "core.pml",
      "                recover();\n                pended = true;\n",
      "                recover();\n", SUBMIT),
     ("recover at an error, and once more in the same interrupt", "calls.pml",
      "            :: !is_finished && failed ->\n                pended = true;\n"
      "                break\n            :: !is_finished && !failed ->", "            :: else ->",
-     {"ORDER": "OWNER_FIRST", "CALLS1": 0, "CALLS0": 2, "CALLBACKS": 1, "FAILURES": 2}),
+     FAILING),
     ("recover as often as the engine rests in one interrupt", "core.pml",
      "                recover();\n                pended = true;\n                t_again = false",
      "                recover();\n                t_again = true",
-     {"ORDER": "OWNER_FIRST", "CALLS1": 0, "CALLS0": 2, "CALLBACKS": 1, "FAILURES": 2}),
+     FAILING),
     ("do not refill", "core.pml",
      "        :: waiting != 0 -> submit_arm()\n        :: else\n        fi;\n        if\n"
      "        :: callback[oldest]", "        :: else\n        fi;\n        if\n"
@@ -139,8 +141,7 @@ PLANTED = (
     ("cancel does not wait for what a dead driver abandons", "calls.pml",
      "        flag = delivering || (dead && in_flight != 0); /* is_withdrawing() */",
      "        flag = delivering;",
-     {"ORDER": "OWNER_FIRST", "FAILURES": 1, "MAY_DIE": 1, "NEED_MAX": 1, "CALLBACKS": 1,
-      "TASK1_CALLS": "CANCEL", "CALLS0": 2}),
+     DYING),
     ("cancel forgets requests that wait", "calls.pml",
      "        t_index = waiting;\n        do", "        t_index = (waiting != 0 -> 1 : 0);\n"
      "        do", CANCEL),
@@ -156,8 +157,7 @@ PLANTED = (
      TIMEOUT),
     ("recover what is dead", "calls.pml",
      "    failed = t_events != 0 && !dead;", "    failed = t_events != 0;",
-     {"ORDER": "OWNER_FIRST", "FAILURES": 1, "MAY_DIE": 1, "NEED_MAX": 1, "CALLBACKS": 1,
-      "TASK1_CALLS": "CANCEL", "CALLS0": 2}),
+     DYING),
     ("a submission does not look whether its append was lost", "core.pml",
      "                :: else\n                fi;\n                upkeep_settle()\n",
      "                :: else\n                fi\n",
